@@ -1,0 +1,18 @@
+import type { Ledger } from './ledger.ts'
+
+/** The exit codes, by what they mean. */
+export const exitCodes = {
+  done: 0,
+  brokenAccount: 1,
+  badUsage: 2,
+  nothingAnswered: 4,
+  interrupted: 130,
+} as const
+
+/** The exit code of a finished run; an account that doesn't add up outweighs all else. */
+export function exitCodeOf(ledger: Ledger, endReason: string): number {
+  if (ledger.imbalance() !== null) return exitCodes.brokenAccount
+  if (endReason === 'interrupted') return exitCodes.interrupted
+  if (ledger.planned > 0 && ledger.answered === 0) return exitCodes.nothingAnswered
+  return exitCodes.done
+}

@@ -1,0 +1,134 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { resolveAddress } from './address.ts'
+import { awaitScrape } from './await-scrape.ts'
+import type { After } from './client.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { help } from './help.ts'
+import { startLoad } from './load.ts'
+import { createMetrics } from './metrics.ts'
+import { serveMetrics } from './metrics-server.ts'
+import { type Options, parseOptions } from './options.ts'
+import { renderProgress } from './progress.ts'
+import { showProgress } from './progress-line.ts'
+import { renderReport } from './report.ts'
+import { type RunRecord, resultOf } from './result.ts'
+
+/** Prometheus scrapes every 5 s in the lab, and every 15 s where nobody said otherwise. */
+const awaitScrapeMs = 20_000
+
+const { argv, env, stderr, stdout } = process
+
+const now = () => performance.now()
+
+const after: After = (ms, callback) => {
+  if (ms <= 0) {
+    const immediate = setImmediate(callback)
+    return () => clearImmediate(immediate)
+  }
+  // A longer timer would fire at once; the callbacks look at the clock and ask again.
+  const timer = setTimeout(callback, Math.min(Math.ceil(ms), 2 ** 31 - 1))
+  return () => clearTimeout(timer)
+}
+
+const watchUtilization = () => {
+  const begin = performance.eventLoopUtilization()
+  return () => performance.eventLoopUtilization(begin).utilization
+}
+
+const say = (text: string) => stderr.write(`loadgen: ${text}\n`)
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** From arguments and environment to the exit code. */
+async function main(): Promise<number> {
+  const parsed = parseOptions(argv.slice(2), {
+    url: env.LOADGEN_URL || undefined,
+    awaitScrape: env.LOADGEN_AWAIT_SCRAPE || undefined,
+  })
+  if ('mistakes' in parsed) {
+    for (const mistake of parsed.mistakes) say(mistake)
+    say('nothing was sent; --help says what there is')
+    return exitCodes.badUsage
+  }
+  if (parsed.options.help) {
+    stdout.write(help)
+    return exitCodes.done
+  }
+  return prepareAndRun(parsed.options)
+}
+
+/** All that can be wrong on this side is found before the first request is sent. */
+const prepareAndRun = async (options: Options): Promise<number> => {
+  const metrics = createMetrics()
+  const { json, metricsPort } = options
+  let closeMetrics = () => {}
+  try {
+    if (json !== null && json !== '-') appendFileSync(json, '')
+    if (metricsPort > 0) {
+      const host = env.LAB_BIND || undefined
+      const server = await serveMetrics({ registry: metrics.registry, port: metricsPort, host })
+      closeMetrics = server.close
+    }
+  } catch (error) {
+    say(messageOf(error))
+    return exitCodes.badUsage
+  }
+  try {
+    const run = await runOnce(options, metrics)
+    if (typeof run === 'number') return run
+    if (options.awaitScrape) await reportScrape(options.awaitScrape, metrics)
+    return exitCodeOf(run.ledger, run.end.reason)
+  } finally {
+    closeMetrics()
+  }
+}
+
+const runOnce = async (options: Options, metrics: ReturnType<typeof createMetrics>) => {
+  const address = await resolveAddress(options.url).catch((error) => say(messageOf(error)))
+  if (typeof address !== 'object') return exitCodes.nothingAnswered
+  const startedAt = new Date()
+  const load = startLoad({ options, address, metrics, now, after, startedAt, watchUtilization })
+
+  let interrupted = false
+  const interrupt = () => {
+    if (interrupted) process.exit(exitCodes.interrupted)
+    interrupted = true
+    load.stop('interrupted')
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+
+  const hideProgress = options.progress
+    ? showProgress(stderr, (columns) => renderProgress(load.progress(), columns))
+    : () => {}
+  const run = await load.finished
+  hideProgress()
+  publish(run)
+  return run
+}
+
+/** With the JSON on stdout, nothing else may be there. */
+const publish = (run: RunRecord) => {
+  const { json, url } = run.options
+  const stream = json === '-' ? stderr : stdout
+  stream.write(renderReport(run, { colour: Boolean(stream.isTTY) && !env.NO_COLOR }))
+  const text = `${JSON.stringify(resultOf(run), null, 2)}\n`
+  if (json === '-') stdout.write(text)
+  else if (json !== null) writeFileSync(json, text)
+  const imbalance = run.ledger.imbalance()
+  if (imbalance) say(`the account doesn't add up, which is a mistake in this program: ${imbalance}`)
+  if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {
+    const codes = [...run.ledger.errorCodes.keys()].join(', ') || 'no answer in time'
+    say(`nothing answered at ${url.href} (${codes}): is the server running, and is it there?`)
+  }
+}
+
+const reportScrape = async (prometheus: URL, metrics: ReturnType<typeof createMetrics>) => {
+  const reason = await awaitScrape({ prometheus, metrics, patienceMs: awaitScrapeMs, now, sleep })
+  if (reason === null) say(`Prometheus at ${prometheus.href} has the final counts`)
+  else say(`Prometheus at ${prometheus.href} does not show the final counts: ${reason}`)
+}
+
+// Not process.exit: what was written to a pipe may still be under way.
+process.exitCode = await main()

@@ -1,0 +1,126 @@
+import { styleText } from 'node:util'
+import { drawDistribution } from './chart.ts'
+import { formatDuration, formatLatency } from './duration.ts'
+import type { Histogram } from './histogram.ts'
+import { outcomes } from './ledger.ts'
+import { quantiles, type Result, type RunRecord, resultOf } from './result.ts'
+
+/** Below this, a difference between response and service time is the timers', and not worth a word. */
+const worthSayingMs = 5
+
+/** A run for a reader, some 40 lines of at most 100 columns; with colour, escape sequences are within. */
+export function renderReport(run: RunRecord, { colour }: { colour: boolean }): string {
+  const paint: Paint = (format, text) =>
+    colour ? styleText(format, text, { validateStream: false }) : text
+  const result = resultOf(run)
+  return `${[
+    heading(run, result, paint),
+    outcomeTable(result, paint),
+    latencyTable(run, paint),
+    distribution(run, paint),
+    closing(run, result, paint),
+  ]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow', text: string) => string
+
+const heading = ({ options, end }: RunRecord, result: Result, paint: Paint): string[] => {
+  const achieved = result.rate.achieved ?? 0
+  const ended = end.reason === 'completed' ? '' : `, ${end.reason}`
+  return [
+    paint('bold', options.url.href),
+    `${formatDuration(end.durationSeconds * 1000)}${ended}; asked for ${rate(options.rate)} requests/s, sent ${rate(achieved)}/s (${options.arrivals} arrivals, seed ${options.seed})`,
+  ]
+}
+
+const labels = {
+  ok: 'ok',
+  httpErrors: 'HTTP errors',
+  networkErrors: 'network errors',
+  timeouts: 'timeouts',
+  cancelled: 'cancelled',
+  neverSent: 'never sent',
+} satisfies Record<(typeof outcomes)[number], string>
+
+const outcomeTable = (result: Result, paint: Paint): string[] => {
+  const codes = (wanted: (status: number) => boolean) =>
+    list(Object.entries(result.statusCodes).filter(([status]) => wanted(Number(status))))
+  const details: Record<string, string> = {
+    ok: codes((status) => status < 400),
+    httpErrors: codes((status) => status >= 400),
+    networkErrors: list(Object.entries(result.errorCodes)),
+    timeouts: result.timeouts > 0 ? `after ${result.options.timeoutSeconds} s` : '',
+  }
+  const rows = outcomes.map((outcome) => {
+    const count = result[outcome]
+    const row = `${labels[outcome].padEnd(16)}${whole(count).padStart(10)}${percent(count, result.planned).padStart(10)}`
+    const line = `  ${row}  ${details[outcome] ?? ''}`.trimEnd()
+    if (count === 0) return paint('dim', line)
+    return outcome === 'ok' ? line : paint('red', line)
+  })
+  return [`  ${'planned'.padEnd(16)}${whole(result.planned).padStart(10)}`, ...rows]
+}
+
+const latencyTable = ({ ledger }: RunRecord, paint: Paint): string[] => {
+  const { responseTime, serviceTime } = ledger
+  if (responseTime.count === 0) return []
+  const row = (name: string, value: (histogram: Histogram) => number) => {
+    const cells = [responseTime, serviceTime].map((histogram) =>
+      formatLatency(value(histogram) / 1000).padStart(16),
+    )
+    return `  ${name.padEnd(8)}${cells.join('')}`
+  }
+  const shown = (['p50', 'p75', 'p90', 'p95', 'p99', 'p99_9'] as const).map((name) =>
+    row(name.replace('_', '.'), (histogram) => histogram.quantile(quantiles[name])),
+  )
+  return [
+    paint('bold', `  ${''.padEnd(8)}${'response time'.padStart(16)}${'service time'.padStart(16)}`),
+    paint('dim', `  ${''.padEnd(8)}${'since due'.padStart(16)}${'since sent'.padStart(16)}`),
+    ...shown,
+    row('max', (histogram) => histogram.max),
+    row('mean', (histogram) => histogram.mean),
+  ]
+}
+
+const distribution = ({ ledger }: RunRecord, paint: Paint): string[] => {
+  const lines = drawDistribution(ledger.responseTime)
+  if (lines.length === 0) return []
+  return [paint('bold', '  Response time, from'), ...lines.map((line) => `  ${line}`)]
+}
+
+/** What the numbers mean: what they hide, how late the generator was, and whether to believe them. */
+const closing = ({ ledger, staleRetries }: RunRecord, result: Result, paint: Paint): string[] => {
+  const p99 = (histogram: Histogram) => histogram.quantile(0.99) / 1000
+  const [response, service] = [p99(ledger.responseTime), p99(ledger.serviceTime)]
+  const unanswered = ledger.planned - ledger.answered
+  const lines = [
+    response > 1.5 * service &&
+      response - service > worthSayingMs &&
+      `Requests waited before they could be sent: p99 is ${formatLatency(response)}, of which a closed-loop tool, counting since sent, shows ${formatLatency(service)}.`,
+    unanswered > 0 &&
+      ledger.answered > 0 &&
+      `${whole(unanswered)} requests (${percent(unanswered, ledger.planned)}) had no answer and are in no quantile: read them as slower than all others.`,
+    staleRetries > 0 &&
+      `${whole(staleRetries)} requests were sent again, as the server had closed the kept connection.`,
+    ledger.lateness.count > 0 &&
+      `The generator sent 99 % of its requests within ${formatLatency(p99(ledger.lateness))} of when they were due.`,
+    result.verdict === 'valid'
+      ? paint('green', 'Verdict: valid.')
+      : paint('yellow', `Verdict: generator-limited: ${result.reasons.join('; ')}.`),
+  ]
+  return lines.filter((line) => line !== false)
+}
+
+const list = (entries: [string, number][]) =>
+  entries.map(([code, count]) => `${code}: ${whole(count)}`).join(', ')
+
+const whole = (count: number) => count.toLocaleString('en-US')
+
+const percent = (count: number, total: number) =>
+  total === 0 ? '–' : `${((100 * count) / total).toFixed(count === total ? 0 : 2)} %`
+
+const rate = (perSecond: number) =>
+  perSecond >= 100 ? whole(Math.round(perSecond)) : String(Number(perSecond.toPrecision(3)))
