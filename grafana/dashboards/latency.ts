@@ -1,0 +1,253 @@
+import * as barchart from '@grafana/grafana-foundation-sdk/barchart'
+import * as common from '@grafana/grafana-foundation-sdk/common'
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
+import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap'
+import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
+import * as text from '@grafana/grafana-foundation-sdk/text'
+import {
+  NoUnit,
+  PercentUnit,
+  RequestsPerSecond,
+  Seconds,
+} from '@grafana/grafana-foundation-sdk/units'
+import {
+  bars,
+  fixedColor,
+  instantQuery,
+  labDashboard,
+  linesOverTime,
+  oneNumber,
+  query,
+  thresholds,
+} from './house.ts'
+import { latency } from './queries.ts'
+
+/**
+ * The limits, in seconds, of which the dashboard says what share was answered within. Each is a bound of
+ * the linear layout, so that the share is exact and not interpolated; a test holds them to that.
+ */
+export const limits = [0.1, 0.5, 1, 1.5, 2]
+
+/** The dashboard that newcomers see first: what latencies there were, as a histogram sees them. */
+export function latencyDistribution() {
+  return labDashboard(
+    'latency-distribution',
+    'Latency distribution',
+    'How long the answers of the delayed routes took: over the time shown, and as it goes.',
+  )
+    .withVariable(route())
+    .withPanel(whatYouSee().height(3).span(24))
+
+    .withPanel(count().height(4).span(4))
+    .withPanel(rate().height(4).span(4))
+    .withPanel(median().height(4).span(4))
+    .withPanel(mean().height(4).span(4))
+    .withPanel(p95().height(4).span(4))
+    .withPanel(p99().height(4).span(4))
+
+    .withPanel(distribution().height(10).span(16))
+    .withPanel(shareWithin().height(10).span(8))
+
+    .withPanel(quantilesOverTime().height(10).span(12))
+    .withPanel(distributionOverTime().height(10).span(12))
+}
+
+const route = () =>
+  new dashboard.QueryVariableBuilder('route')
+    .label('Route')
+    .description('The routes that all panels are about.')
+    .query('label_values(lab_request_duration_seconds_count, http_route)')
+    .definition('label_values(lab_request_duration_seconds_count, http_route)')
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(dashboard.VariableSort.AlphabeticalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ selected: true, text: ['All'], value: ['$__all'] })
+
+const whatYouSee = () =>
+  new text.PanelBuilder()
+    .title('What you see')
+    .description('What this dashboard is about.')
+    .mode(text.TextMode.Markdown)
+    .content(
+      'The lab’s server delays each answer by a time that it draws itself – by default anything from 0 to 2 s, all equally likely – and here is what a histogram makes of that. Nothing to see yet? Run `make load`.',
+    )
+
+const count = () =>
+  oneNumber(
+    'Requests',
+    'How many were answered in the time shown. Prometheus estimates it from samples 5 s apart: it may be a few off, and not a whole number.',
+  )
+    .unit(NoUnit)
+    .decimals(0)
+    .withTarget(instantQuery(latency.count('$__range'), 'requests'))
+
+const rate = () =>
+  oneNumber('Request rate', 'Answers a second, now, and how it went.')
+    .unit(RequestsPerSecond)
+    .min(0)
+    .graphMode(common.BigValueGraphMode.Area)
+    .withTarget(query(latency.rate('$__rate_interval'), 'requests'))
+
+const median = () =>
+  oneNumber(
+    'Median',
+    'Half of the answers in the time shown took less than this, half took more. Estimated from buckets.',
+  )
+    .unit(Seconds)
+    .withTarget(instantQuery(latency.quantile(0.5, '$__range'), 'median'))
+
+const mean = () =>
+  oneNumber(
+    'Mean',
+    'The time that all answers took together, divided by how many they were: exact, whatever the buckets. Far above the median? Then a few slow answers weigh as much as many fast ones.',
+  )
+    .unit(Seconds)
+    .withTarget(instantQuery(latency.mean('$__range'), 'mean'))
+
+const p95 = () =>
+  oneNumber(
+    '95th percentile',
+    'One answer in 20 took longer than this in the time shown. Estimated from buckets.',
+  )
+    .unit(Seconds)
+    .withTarget(instantQuery(latency.quantile(0.95, '$__range'), 'p95'))
+
+const p99 = () =>
+  oneNumber(
+    '99th percentile',
+    'One answer in 100 took longer than this in the time shown. Estimated from buckets: it can be no better than they are narrow.',
+  )
+    .unit(Seconds)
+    .withTarget(instantQuery(latency.quantile(0.99, '$__range'), 'p99'))
+
+/**
+ * A histogram in Prometheus is cumulative: the bucket of 0.5 s counts those of 0.4 s too. The format
+ * heatmap has Grafana's datasource sort the buckets by `le` as numbers and take the differences, also for
+ * an instant query; that leaves one row with a column for each bucket. The transformation then turns
+ * columns into rows, in their order, because that is what a bar chart draws.
+ */
+const distribution = () =>
+  new barchart.PanelBuilder()
+    .title('Distribution')
+    .description(
+      'How many answers took how long, in the time shown. The bar at 0.5 is those that took up to 0.5 s and longer than the bar before, at 0.4; +Inf is those longer than every bound. Up to 2.5 s the bars are 0.1 s wide, then wider: a taller bar there says less.',
+    )
+    .withTarget(
+      instantQuery(latency.countByBound('$__range'), '{{le}}').format(PromQueryFormat.Heatmap),
+    )
+    .withTransformation({
+      id: 'reduce',
+      options: { mode: 'seriesToRows', reducers: ['lastNotNull'], includeTimeField: false },
+    })
+    .xField('Field')
+    .orientation(common.VizOrientation.Vertical)
+    .barWidth(0.95)
+    .showValue(common.VisibilityMode.Never)
+    .xTickLabelSpacing(0)
+    // The SDK's default, 0, would cut every label down to an ellipsis.
+    .xTickLabelMaxLength(10)
+    .unit(NoUnit)
+    .decimals(0)
+    .min(0)
+    .fillOpacity(80)
+    .gradientMode(common.GraphGradientMode.None)
+    .axisLabel('answers')
+    .colorScheme(
+      new dashboard.FieldColorBuilder()
+        .mode(dashboard.FieldColorModeId.Fixed)
+        .fixedColor(distributionColor),
+    )
+    .overrideByName('Field', [{ id: 'custom.axisLabel', value: 'took up to … seconds' }])
+    .overrideByName('Last *', [{ id: 'displayName', value: 'answers' }])
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    )
+    .tooltip(
+      new common.VizTooltipOptionsBuilder()
+        .mode(common.TooltipDisplayMode.Single)
+        .sort(common.SortOrder.None),
+    )
+
+const shareWithin = () => {
+  const panel = bars(
+    'Answered within',
+    'The share of answers in the time shown that took no longer than each limit. These limits are bounds of buckets, so nothing is guessed: that a histogram does only between bounds. With delays from 0 to 2 s, all equally likely, 1 s is half.',
+  )
+    .unit(PercentUnit)
+    .decimals(1)
+    .min(0)
+    .max(1)
+    .thresholds(thresholds([{ value: null, color: distributionColor }]))
+  for (const seconds of limits) {
+    panel.withTarget(instantQuery(latency.shareWithin(seconds, '$__range'), `${seconds} s`))
+  }
+  return panel
+}
+
+const quantilesOverTime = () => {
+  const panel = linesOverTime(
+    'Percentiles over time',
+    'The time that 50, 90, 95 and 99 of 100 answers stay within, as it goes. Each point is about the last 20 s or more: with few requests the lines are restless, the upper ones most.',
+  ).unit(Seconds)
+  for (const [q, name, color] of percentiles) {
+    panel
+      .withTarget(query(latency.quantile(q, '$__rate_interval'), name))
+      .overrideByName(name, [fixedColor(color)])
+  }
+  return panel
+}
+
+const distributionOverTime = () =>
+  new heatmap.PanelBuilder()
+    .title('Distribution over time')
+    .description(
+      'The distribution as it goes: time to the right, how long answers took upwards, and the more answers in a cell the stronger its colour. A band is a group of similar answers; two bands are two kinds of work. Empty cells have no colour.',
+    )
+    .withTarget(
+      query(latency.countByBound('$__rate_interval'), '{{le}}').format(PromQueryFormat.Heatmap),
+    )
+    .calculate(false)
+    .color(
+      new heatmap.HeatmapColorOptionsBuilder()
+        .mode(heatmap.HeatmapColorMode.Scheme)
+        .scheme('Oranges')
+        .scale(heatmap.HeatmapColorScale.Exponential)
+        .fill('dark-orange')
+        .exponent(0.5)
+        .steps(64)
+        .reverse(false),
+    )
+    .rowsFrame(
+      new heatmap.RowsHeatmapOptionsBuilder()
+        .layout(common.HeatmapCellLayout.Auto)
+        .value('answers'),
+    )
+    .cellGap(1)
+    .cellValues(new heatmap.CellValuesBuilder().unit(NoUnit).decimals(0))
+    .yAxis(
+      new heatmap.YAxisConfigBuilder()
+        .unit(Seconds)
+        .axisPlacement(common.AxisPlacement.Left)
+        .reverse(false),
+    )
+    .tooltip(
+      new heatmap.HeatmapTooltipBuilder()
+        .mode(common.TooltipDisplayMode.Single)
+        .yHistogram(true)
+        .showColorScale(true),
+    )
+    .showLegend()
+
+const distributionColor = 'blue'
+
+const percentiles = [
+  [0.99, 'p99', 'red'],
+  [0.95, 'p95', 'orange'],
+  [0.9, 'p90', 'yellow'],
+  [0.5, 'p50', 'green'],
+] as const

@@ -1,0 +1,16 @@
+/**
+ * The metrics that the dashboards rely on, without the suffixes of a histogram's series. A query about any
+ * other name is a mistake that the lint finds; that all of these exist is tested against the real programs.
+ */
+export const metrics = {
+  histograms: ['http_server_request_duration_seconds', 'lab_request_duration_seconds'],
+  gauges: ['http_server_active_requests'],
+  /** What Prometheus records about each scrape. https://prometheus.io/docs/concepts/jobs_instances/ */
+  scrapes: ['up', 'scrape_duration_seconds'],
+}
+
+/** Every series name that a query may use. */
+export function seriesNames(): string[] {
+  const ofHistogram = (name: string) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]
+  return [...metrics.histograms.flatMap(ofHistogram), ...metrics.gauges, ...metrics.scrapes]
+}

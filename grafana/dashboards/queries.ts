@@ -1,0 +1,94 @@
+/**
+ * All PromQL of the dashboards. Windows are Grafana's: `$__rate_interval` for what changes over time,
+ * `$__range` for one number about all that is shown. `$route` is the variable on the dashboard.
+ */
+
+type Window = '$__rate_interval' | '$__range'
+
+const chosenRoutes = 'http_route=~"$route"'
+
+/** Requests to the delayed routes, in the buckets that fit them. */
+export const latency = {
+  /** How many took up to `le`, cumulative: Grafana takes the differences where the format is heatmap. */
+  countByBound: (window: Window) =>
+    `sum by (le) (increase(lab_request_duration_seconds_bucket{${chosenRoutes}}[${window}]))`,
+
+  /** In seconds; q from 0 to 1. Linear within a bucket, so no better than the buckets are narrow. */
+  quantile: (q: number, window: Window) =>
+    present(
+      `histogram_quantile(${q}, sum by (le) (rate(lab_request_duration_seconds_bucket{${chosenRoutes}}[${window}])))`,
+    ),
+
+  /** In seconds; exact, whatever the buckets. */
+  mean: (window: Window) =>
+    `sum(rate(lab_request_duration_seconds_sum{${chosenRoutes}}[${window}]))
+/
+(sum(rate(lab_request_duration_seconds_count{${chosenRoutes}}[${window}])) > 0)`,
+
+  /** Share, from 0 to 1, that took `seconds` or less: exact, if that is the bound of a bucket. */
+  shareWithin: (seconds: number, window: Window) =>
+    `sum(rate(lab_request_duration_seconds_bucket{${chosenRoutes}, le=~"${bound(seconds)}"}[${window}]))
+/
+(sum(rate(lab_request_duration_seconds_count{${chosenRoutes}}[${window}])) > 0)`,
+
+  count: (window: Window) =>
+    `sum(increase(lab_request_duration_seconds_count{${chosenRoutes}}[${window}]))`,
+
+  rate: (window: Window) =>
+    `sum(rate(lab_request_duration_seconds_count{${chosenRoutes}}[${window}]))`,
+}
+
+/** All requests to the server, scrapes and health checks too. */
+export const requests = {
+  rate: () => rateOf('count'),
+  rateBy: (label: 'http_route' | 'http_response_status_code') => rateOf('count', label),
+
+  /** 5xx a second; 0 where there is none, so that healthy looks different from unknown. */
+  errorRateByRoute: () =>
+    `${rateOf('count', 'http_route', serverErrors)}
+or
+0 * ${rateOf('count', 'http_route')}`,
+
+  /** Share of 5xx, from 0 to 1; 0 where there is none, absent where nobody asks. */
+  errorRatio: () =>
+    `(${rateOf('count', undefined, serverErrors)} or 0 * ${rateOf('count')})
+/
+(${rateOf('count')} > 0)`,
+  errorRatioByRoute: () =>
+    `(${rateOf('count', 'http_route', serverErrors)} or 0 * ${rateOf('count', 'http_route')})
+/
+(${rateOf('count', 'http_route')} > 0)`,
+
+  /** In seconds; q from 0 to 1. */
+  quantileByRoute: (q: number) =>
+    present(
+      `histogram_quantile(${q}, sum by (http_route, le) (rate(http_server_request_duration_seconds_bucket[$__rate_interval])))`,
+    ),
+
+  /** In seconds. */
+  meanBy: (label: 'http_route' | 'http_response_status_code') =>
+    `${rateOf('sum', label)}
+/
+(${rateOf('count', label)} > 0)`,
+
+  inFlight: () => 'sum(http_server_active_requests)',
+}
+
+/** What Prometheus says about its own scrapes. */
+export const scrapes = {
+  up: () => 'max by (job, instance) (up)',
+  serverUp: () => 'max(up{job="httpserver"})',
+  seconds: () => 'max by (job, instance) (scrape_duration_seconds)',
+}
+
+const serverErrors = '{http_response_status_code=~"5.."}'
+
+const rateOf = (part: 'count' | 'sum', label?: string, selector = '') =>
+  `sum${label ? ` by (${label})` : ''} (rate(http_server_request_duration_seconds_${part}${selector}[$__rate_interval]))`
+
+/** Leaves NaN out, which is what histogram_quantile says of no traffic: NaN >= 0 is false. */
+const present = (expr: string) => `${expr} >= 0`
+
+/** A regular expression for a bound: Prometheus 3 writes the whole number 1 as 1.0, Prometheus 2 as 1. */
+const bound = (seconds: number) =>
+  Number.isInteger(seconds) ? `${seconds}([.]0)?` : `${seconds}`.replace('.', '[.]')
