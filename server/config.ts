@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { type BehaviourName, behaviours } from './behaviours.ts'
+
+/** What the server is told by its environment. */
+export type Config = {
+  port: number
+  /** The address to listen on; undefined for every interface. */
+  host: string | undefined
+  version: string
+  behaviour: BehaviourName
+  /** Makes the sequence of delays repeatable; undefined for chance. */
+  seed: number | undefined
+  /** Requests worked on at once; undefined for no bound. */
+  concurrency: number | undefined
+  /** Requests that may wait for one of `concurrency` places. */
+  queueCapacity: number
+  /** How long requests in flight may take to finish after SIGTERM. */
+  drainSeconds: number
+  trustedProxies: number
+  logLevel: (typeof logLevels)[number]
+  tls: { certFile: string; keyFile: string } | undefined
+}
+
+/** The environment has mistakes; `mistakes` has a line for each. */
+export class ConfigError extends Error {
+  readonly mistakes: string[]
+  constructor(mistakes: string[]) {
+    super(`the environment has ${mistakes.length} mistake(s)`)
+    this.mistakes = mistakes
+  }
+}
+
+/** Node.js keeps a timer's milliseconds in 31 bits. */
+const MAX_SECONDS = 2_147_483
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const whole = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.int(error).min(min, error).max(max, error))
+}
+const oneOf = <T extends string>(names: readonly T[]) => z.enum(names, `one of ${names.join(', ')}`)
+
+const behaviourNames = Object.keys(behaviours) as BehaviourName[]
+
+const environment = z.object({
+  PORT: whole(0, 65535).default(8080),
+  HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/, 'an address or a name of this machine')
+    .optional(),
+  VERSION: z
+    .string()
+    .regex(/^[\x21-\x7e]([\x20-\x7e]{0,98}[\x21-\x7e])?$/, '1 to 100 printable ASCII characters')
+    .optional(),
+  BEHAVIOUR: oneOf(behaviourNames).default('uniform'),
+  SEED: whole(0, 2 ** 32 - 1).optional(),
+  CONCURRENCY: whole(1, 1_000_000).optional(),
+  QUEUE_CAPACITY: whole(0, 1_000_000).default(1000),
+  DRAIN_SECONDS: whole(0, MAX_SECONDS).default(10),
+  TRUST_PROXY: z
+    .union(
+      [z.stringbool({ truthy: ['true'], falsy: ['false'] }).transform(Number), whole(0, 100)],
+      'true, false, or how many proxies stand in front',
+    )
+    .default(0),
+  LOG_LEVEL: oneOf(logLevels).default('info'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+})
+
+/**
+ * Reads the server's configuration from environment variables. An empty one counts as not set, as
+ * compose files pass it on.
+ *
+ * @param defaultVersion what the `version` response header says when `VERSION` does not
+ * @throws {ConfigError} with every mistake in it: the variable, its value and what is allowed
+ */
+export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(set)
+  const mistakes = (parsed.error?.issues ?? []).map(({ path: [name], message }) => {
+    return `${String(name)}=${JSON.stringify(set[String(name)])}: must be ${message}`
+  })
+  for (const [name, other] of [
+    ['TLS_CERT', 'TLS_KEY'],
+    ['TLS_KEY', 'TLS_CERT'],
+  ] as const) {
+    if (set[name] && !set[other]) {
+      mistakes.push(
+        `${other} is not set: must be a file, because ${name}=${JSON.stringify(set[name])} is`,
+      )
+    }
+  }
+  if (set.QUEUE_CAPACITY && !set.CONCURRENCY) {
+    mistakes.push(
+      'CONCURRENCY is not set: must be, because QUEUE_CAPACITY is, and nobody queues without it',
+    )
+  }
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes)
+  const { data } = parsed
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    version: data.VERSION ?? defaultVersion,
+    behaviour: data.BEHAVIOUR,
+    seed: data.SEED,
+    concurrency: data.CONCURRENCY,
+    queueCapacity: data.QUEUE_CAPACITY,
+    drainSeconds: data.DRAIN_SECONDS,
+    trustedProxies: data.TRUST_PROXY,
+    logLevel: data.LOG_LEVEL,
+    tls:
+      data.TLS_CERT && data.TLS_KEY
+        ? { certFile: data.TLS_CERT, keyFile: data.TLS_KEY }
+        : undefined,
+  }
+}

@@ -1,0 +1,80 @@
+import type { Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { createAdaptorServer } from '@hono/node-server'
+import { pino } from 'pino'
+import pkg from '../package.json' with { type: 'json' }
+import { createApp } from './app.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { drain } from './drain.ts'
+import { readTls } from './tls.ts'
+
+/** Longer than any client keeps an idle connection, so that it is never the server that closes first. */
+const KEEP_ALIVE_MS = 75_000
+
+const [config, tls] = configure()
+const logger = pino({
+  level: config.logLevel,
+  base: null,
+  timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  formatters: { level: (level) => ({ level }) },
+})
+
+let draining = false
+const { app, metrics } = createApp({ config, logger, draining: () => draining })
+const server = createAdaptorServer({
+  fetch: app.fetch,
+  ...(tls && { createServer: createHttpsServer, serverOptions: tls }),
+}) as Server
+server.keepAliveTimeout = KEEP_ALIVE_MS
+server.once('error', (error: NodeJS.ErrnoException) => fail(1, [cannotListen(error, config)]))
+server.listen(config.port, config.host, () => {
+  const { behaviour, version, seed } = config
+  logger.info(
+    { address: server.address(), tls: tls !== undefined, behaviour, version, seed },
+    'listening',
+  )
+})
+
+for (const [signal, number] of [
+  ['SIGTERM', 15],
+  ['SIGINT', 2],
+] as const) {
+  process.on(signal, async () => {
+    if (draining) process.exit(128 + number)
+    draining = true
+    logger.info(
+      { signal, inFlight: metrics.inFlight() },
+      'draining; a second signal ends it at once',
+    )
+    const deadlineMs = config.drainSeconds * 1000
+    const cutOff = await drain(server, { inFlight: metrics.inFlight, deadlineMs })
+    if (cutOff > 0)
+      logger.warn({ cutOff }, 'requests were cut off: they took longer than DRAIN_SECONDS')
+    else logger.info('all requests have finished')
+    process.exit(0)
+  })
+}
+
+function configure() {
+  try {
+    const config = readConfig(process.env, pkg.version)
+    return [config, config.tls && readTls(config.tls)] as const
+  } catch (error) {
+    if (error instanceof ConfigError) return fail(2, error.mistakes)
+    throw error
+  }
+}
+
+function cannotListen(error: NodeJS.ErrnoException, { port, host }: Config): string {
+  const where = `port ${port} on ${host ?? 'every interface'}`
+  if (error.code === 'EADDRINUSE') {
+    return `${where} is taken: stop what listens there, or set PORT to another, as in PORT=${(port % 65535) + 1}`
+  }
+  if (error.code === 'EACCES') return `${where} is not allowed: set PORT to 1024 or more`
+  return `${where} can't be listened on (${error.message}): set HOST to an address of this machine`
+}
+
+function fail(exitCode: number, lines: string[]): never {
+  for (const line of lines) process.stderr.write(`server: ${line}\n`)
+  process.exit(exitCode)
+}

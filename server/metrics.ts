@@ -1,0 +1,119 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { bucketLayouts } from './buckets.ts'
+import type { ExchangeObserver } from './exchange.ts'
+import { registerHostMetrics } from './host.ts'
+import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
+import { createTruth, type Truth } from './truth.ts'
+
+/** The routes that `lab_request_duration_seconds` is about. */
+const delayedRoutes = new Set(['/', '/images'])
+
+/** Everything that the server says about itself. */
+export type Metrics = {
+  registry: Registry
+  /** Starts the clock on one execution of a delayed route. */
+  startTimer: () => ExecutionTimer
+  /** Counts each request as it starts and as it ends. */
+  observer: ExchangeObserver
+  /** Requests in flight, the one that asks included. */
+  inFlight: () => number
+}
+
+export type MetricsOptions = {
+  behaviour?: string
+  truth?: Truth
+}
+
+/** Makes the server's metrics in a registry of their own. */
+export function createMetrics({
+  behaviour = 'uniform',
+  truth = createTruth(),
+}: MetricsOptions = {}): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  registerHostMetrics(registry)
+
+  const execution = new Histogram({
+    name: 'httpserver_execution_latency_seconds',
+    help: 'Time spent on a delayed route, by step: queue, delay, and total.',
+    labelNames: ['step'],
+    buckets: bucketLayouts.exponential,
+    registers,
+  })
+  const requestDuration = new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Duration of all HTTP requests, to the last byte sent; 499: the client went away first.',
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
+    buckets: bucketLayouts.openTelemetry,
+    registers,
+  })
+  const labRequestDuration = new Histogram({
+    name: 'lab_request_duration_seconds',
+    help: 'Duration of requests to the delayed routes, in buckets that fit the lab’s 0 to 2 s.',
+    labelNames: ['http_route'],
+    buckets: bucketLayouts.linear,
+    registers,
+  })
+  new Gauge({
+    name: 'lab_delay_quantile_seconds',
+    help: 'Exact quantiles of the delays that were injected.',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const q of [0.5, 0.9, 0.95, 0.99]) {
+        const delayMs = truth.quantileMs(q)
+        if (delayMs !== undefined) this.set({ quantile: q }, delayMs / 1000)
+      }
+    },
+  })
+  new Gauge({
+    name: 'lab_behaviour_info',
+    help: 'Always 1; its label names the behaviour in force.',
+    labelNames: ['behaviour'],
+    registers,
+  }).set({ behaviour }, 1)
+
+  const active = new Map<string, number>([['GET', 0]])
+  const add = (method: string, n: number) => active.set(method, (active.get(method) ?? 0) + n)
+  new Gauge({
+    name: 'http_server_active_requests',
+    help: 'Requests in flight.',
+    labelNames: ['http_request_method'],
+    registers,
+    collect() {
+      for (const [method, n] of active) this.set({ http_request_method: method }, n)
+    },
+  })
+
+  return {
+    registry,
+    startTimer: () => startExecutionTimer(execution),
+    observer: {
+      started: (c) => add(knownMethod(c.req.method), 1),
+      ended(c, { route, status, durationMs }) {
+        const method = knownMethod(c.req.method)
+        const seconds = durationMs / 1000
+        add(method, -1)
+        requestDuration.observe(
+          {
+            http_request_method: method,
+            http_route: route,
+            http_response_status_code: status,
+          },
+          seconds,
+        )
+        if (delayedRoutes.has(route)) labRequestDuration.observe({ http_route: route }, seconds)
+      },
+    },
+    inFlight: () => active.values().reduce((sum, n) => sum + n, 0),
+  }
+}
+
+const methods = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' '))
+
+/**
+ * The method as a label: a known one, or `_OTHER`, so that clients can't make series.
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+ */
+const knownMethod = (method: string) => (methods.has(method) ? method : '_OTHER')
