@@ -4,6 +4,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus'
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
+import { scrapeIntervalSeconds } from './metrics.ts'
 
 /** The house style: what all dashboards and all panels of a kind have in common. */
 
@@ -14,7 +15,7 @@ export function labDashboard(uid: string, title: string, description: string) {
     .description(description)
     .tags([tag])
     .time({ from: 'now-15m', to: 'now' })
-    .refresh('5s')
+    .refresh(`${scrapeIntervalSeconds}s`)
     .timezone('browser')
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .link(

@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import { dashboards } from './dashboards.ts'
 import type { DashboardJson, PanelJson, TargetJson } from './json.ts'
 import { lint } from './lint.ts'
-import { seriesNames } from './metrics.ts'
+import { scrapeIntervalSeconds, seriesNames } from './metrics.ts'
 import { datasource } from './postprocess.ts'
 
 const options = {
   seriesNames: seriesNames(),
   datasourceUids: [datasource.uid],
-  scrapeIntervalSeconds: 5,
+  scrapeIntervalSeconds,
 }
 
 /** The lab's dashboards, and the parts that the tests below spoil: a panel with a query, and the next. */

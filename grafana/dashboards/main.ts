@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { dashboards } from './dashboards.ts'
 import { fileOf } from './files.ts'
 import { lint } from './lint.ts'
-import { seriesNames } from './metrics.ts'
+import { scrapeIntervalSeconds, seriesNames } from './metrics.ts'
 import { datasource } from './postprocess.ts'
 
 /**
@@ -19,7 +19,7 @@ const all = dashboards()
 const complaints = lint(all, {
   seriesNames: seriesNames(),
   datasourceUids: [datasource.uid],
-  scrapeIntervalSeconds: 5,
+  scrapeIntervalSeconds,
 })
 for (const complaint of complaints) console.error(complaint)
 if (complaints.length > 0) process.exit(1)

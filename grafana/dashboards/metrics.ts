@@ -9,6 +9,9 @@ export const metrics = {
   scrapes: ['up', 'scrape_duration_seconds'],
 }
 
+/** How often Prometheus scrapes, as prometheus.yml says: nothing is newer than that. */
+export const scrapeIntervalSeconds = 5
+
 /** Every series name that a query may use. */
 export function seriesNames(): string[] {
   const ofHistogram = (name: string) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { dashboards } from '../grafana/dashboards/dashboards.ts'
+import { fileOf } from '../grafana/dashboards/files.ts'
+import { panelsOf } from '../grafana/dashboards/json.ts'
+import { limits } from '../grafana/dashboards/latency.ts'
+import { scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
+import { datasource } from '../grafana/dashboards/postprocess.ts'
+import { readQuery } from '../grafana/dashboards/promql.ts'
+import { createMetrics as createLoadgenMetrics } from '../loadgen/metrics.ts'
+import { bucketLayouts } from '../server/buckets.ts'
+import { createMetrics as createServerMetrics } from '../server/metrics.ts'
+import { committedDashboards, dashboardDirectory, panelQueries } from './panels.ts'
+
+// The parts of the lab don't import one another: they meet at names and numbers, and here is where
+// these are held together.
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const registries = [createServerMetrics().registry, createLoadgenMetrics().registry]
+
+type Exposed = { name: string; type: string; labels: string[]; series: string[] }
+
+/** What the server and the load generator expose, as their own registries say. */
+async function exposed(): Promise<Exposed[]> {
+  const all = []
+  for (const registry of registries) {
+    for (const { name, type } of await registry.getMetricsAsJSON()) {
+      // The client library keeps the names of labels, and leaves them out of its types.
+      const metric = registry.getSingleMetric(name) as { labelNames?: string[] } | undefined
+      const suffixes = { histogram: ['_bucket', '_sum', '_count'], summary: ['', '_sum', '_count'] }
+      const series = (suffixes[`${type}` as 'histogram'] ?? ['']).map((suffix) => name + suffix)
+      all.push({ name, type: `${type}`, labels: [...(metric?.labelNames ?? [])].sort(), series })
+    }
+  }
+  return all
+}
+
+const exposedSeries = async () => (await exposed()).flatMap((metric) => metric.series)
+
+const byPrometheus = (name: string) => /^(up$|scrape_|prometheus_)/.test(name)
+
+type Rule = { record?: string; expr: string }
+
+const rules: Rule[] = readdirSync(join(root, 'prometheus/rules')).flatMap((file) =>
+  parse(read(`prometheus/rules/${file}`)).groups.flatMap((group: { rules: Rule[] }) => group.rules),
+)
+const recorded = rules.flatMap((rule) => rule.record ?? [])
+
+/** The tables of a Markdown file whose head begins with `first`, as rows of cells. */
+const rowsOf = (path: string, first: string) =>
+  read(path)
+    .split('\n\n')
+    .filter((block) => block.startsWith(`| ${first} |`))
+    .flatMap((table) => table.trim().split('\n').slice(2))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+
+const quoted = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
+
+test('every series that a panel asks for is exposed, recorded, or Prometheus’ own', async () => {
+  const known = new Set([...(await exposedSeries()), ...recorded])
+  const asked = panelQueries().flatMap(({ expr }) => readQuery(expr).metrics)
+  assert.ok(asked.length > 0)
+  assert.deepEqual(
+    asked.filter((name) => !known.has(name) && !byPrometheus(name)),
+    [],
+  )
+})
+
+test('every series that the dashboards’ lint lets pass is exposed, or Prometheus’ own', async () => {
+  const known = new Set(await exposedSeries())
+  assert.deepEqual(
+    seriesNames().filter((name) => !known.has(name) && !byPrometheus(name)),
+    [],
+  )
+})
+
+test('every series that a rule reads is exposed or recorded', async () => {
+  const known = new Set([...(await exposedSeries()), ...recorded])
+  const asked = rules.flatMap(({ expr }) => readQuery(expr).metrics)
+  assert.ok(asked.length > 0)
+  assert.deepEqual(
+    asked.filter((name) => !known.has(name)),
+    [],
+  )
+})
+
+test('no rule compares le with a whole number', () => {
+  const bounds = rules.flatMap(({ expr }) => readQuery(expr).bounds)
+  assert.deepEqual(
+    bounds.filter((bound) => /^\d+([.]0+)?$/.test(bound)),
+    [],
+  )
+})
+
+test('the documentation names each metric, with its type and labels, and no other', async () => {
+  const documented = rowsOf('docs/metrics.md', 'metric').flatMap(([names, type, labels]) =>
+    quoted(names).map((name) => ({ name, type, labels: quoted(labels).sort() })),
+  )
+  const defaults = ['process_*', 'nodejs_*']
+  const isDefault = (name: string) => /^(process|nodejs)_/.test(name)
+  const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
+  assert.deepEqual(
+    documented.filter(({ name }) => !defaults.includes(name)).sort(byName),
+    (await exposed())
+      .filter(({ name }) => !isDefault(name))
+      .map(({ name, type, labels }) => ({ name, type, labels }))
+      .sort(byName),
+  )
+  assert.deepEqual(
+    documented.map(({ name }) => name).filter((name) => name.endsWith('*')),
+    defaults,
+  )
+})
+
+test('the documentation names each recorded series, and no other', () => {
+  const documented = rowsOf('docs/metrics.md', 'series').flatMap(([names]) => quoted(names))
+  assert.deepEqual(documented.sort(), [...new Set(recorded)].sort())
+})
+
+test('the committed dashboards are what the sources generate', () => {
+  const files = readdirSync(dashboardDirectory).filter((name) => name.endsWith('.json'))
+  const generated = dashboards().map(fileOf)
+  assert.deepEqual(files.sort(), generated.map(({ name }) => name).sort())
+  for (const { name, content } of generated) {
+    assert.ok(content === read(`grafana/provisioning/dashboards/${name}`), `${name} is stale`)
+  }
+})
+
+test('Grafana, its dashboards and Prometheus agree on the scrape interval', () => {
+  const { global } = parse(read('prometheus/prometheus.yml'))
+  const [source] = parse(read('grafana/provisioning/datasources/prometheus.yaml')).datasources
+  assert.equal(global.scrape_interval, `${scrapeIntervalSeconds}s`)
+  assert.equal(global.evaluation_interval, global.scrape_interval)
+  assert.equal(source.jsonData.timeInterval, global.scrape_interval)
+  assert.ok(Number.parseFloat(global.scrape_timeout) < scrapeIntervalSeconds)
+})
+
+test('every dashboard asks the datasource that is provisioned', () => {
+  const { datasources } = parse(read('grafana/provisioning/datasources/prometheus.yaml'))
+  assert.deepEqual(
+    datasources.map(({ uid, type }: { uid: string; type: string }) => ({ uid, type })),
+    [datasource],
+  )
+  const sources = Object.values(committedDashboards()).flatMap((dashboard) => [
+    ...panelsOf(dashboard).flatMap((panel) => [
+      ...(panel.targets ? [panel.datasource] : []),
+      ...(panel.targets ?? []).map((target) => target.datasource),
+    ]),
+    ...(dashboard.templating?.list ?? []).map((variable) => variable.datasource),
+  ])
+  assert.ok(sources.length > 0)
+  for (const source of sources) assert.deepEqual(source, datasource)
+})
+
+test('every job that a panel asks for is scraped', () => {
+  const { scrape_configs } = parse(read('prometheus/prometheus.yml'))
+  const jobs = scrape_configs.map((config: { job_name: string }) => config.job_name)
+  const asked = panelQueries().flatMap(({ expr }) =>
+    [...expr.matchAll(/\bjob="([^"]*)"/g)].map((match) => match[1]),
+  )
+  assert.ok(asked.length > 0)
+  assert.deepEqual(
+    asked.filter((job) => !jobs.includes(job)),
+    [],
+  )
+})
+
+test('no provisioning file has a $ that Grafana would take for an environment variable', () => {
+  for (const path of ['datasources/prometheus.yaml', 'dashboards/latency-lab.yaml']) {
+    const content = JSON.stringify(parse(read(`grafana/provisioning/${path}`)))
+    assert.doesNotMatch(content.replaceAll('$$', ''), /\$/, path)
+  }
+})
+
+test('the limits on the dashboard are bounds of the layout that they are read from', () => {
+  assert.deepEqual(
+    limits.filter((limit) => !bucketLayouts.linear.includes(limit)),
+    [],
+  )
+})
+
+test('server and load generator measure latency with the same bounds', async () => {
+  for (const name of ['loadgen_response_time_seconds', 'loadgen_service_time_seconds']) {
+    const metric = (await registries[1]?.getMetricsAsJSON())?.find((m) => m.name === name)
+    const values: { labels: object; metricName?: string }[] = metric?.values ?? []
+    const bounds = values
+      .filter(({ metricName }) => metricName?.endsWith('_bucket'))
+      .map(({ labels }) => Number(Object.values(labels)[0]))
+      .filter(Number.isFinite)
+    assert.deepEqual(bounds, bucketLayouts.linear, name)
+  }
+})
