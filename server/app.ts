@@ -10,7 +10,7 @@ import { echoedHeaders } from './echo.ts'
 import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exchange.ts'
 import { createInjector } from './injector.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { seededRandom } from './random.ts'
+import { type Random, seededRandom } from './random.ts'
 import { createTruth, type Truth } from './truth.ts'
 
 export type AppOptions = {
@@ -21,19 +21,21 @@ export type AppOptions = {
   logger: Logger
   /** Is the server on its way out? */
   draining?: () => boolean
+  /** What delays are drawn with; by default `config.seed`, or chance itself. */
+  random?: Random
 }
 
 export type App = { app: Hono<LabEnv>; metrics: Metrics; truth: Truth }
 
 /** Makes the server's routes, with metrics and truth of their own. */
-export function createApp({ config, logger, draining = () => false }: AppOptions): App {
+export function createApp({ config, logger, draining = () => false, random }: AppOptions): App {
   const { version, behaviour, seed, concurrency, queueCapacity, trustedProxies } = config
   const truth = createTruth()
   const metrics = createMetrics({ behaviour, truth })
   const delayed = createDelayed({
     inject: createInjector({
       behaviour: behaviours[behaviour],
-      random: seed === undefined ? Math.random : seededRandom(seed),
+      random: random ?? (seed === undefined ? Math.random : seededRandom(seed)),
       truth,
     }),
     startTimer: metrics.startTimer,

@@ -65,7 +65,7 @@ const environment = z.object({
   TRUST_PROXY: z
     .union(
       [z.stringbool({ truthy: ['true'], falsy: ['false'] }).transform(Number), whole(0, 100)],
-      'true, false, or how many proxies stand in front',
+      'true, false, or how many proxies stand in front, up to 100',
     )
     .default(0),
   LOG_LEVEL: oneOf(logLevels).default('info'),

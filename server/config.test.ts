@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, readConfig } from './config.ts'
+
+const read = (env: NodeJS.ProcessEnv) => readConfig(env, '1.2.3')
+
+const mistakes = (env: NodeJS.ProcessEnv) => {
+  try {
+    read(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes
+    throw error
+  }
+  return []
+}
+
+test('nothing has to be set', () => {
+  assert.deepEqual(read({}), {
+    port: 8080,
+    host: undefined,
+    version: '1.2.3',
+    behaviour: 'uniform',
+    seed: undefined,
+    concurrency: undefined,
+    queueCapacity: 1000,
+    drainSeconds: 10,
+    trustedProxies: 0,
+    logLevel: 'info',
+    tls: undefined,
+  })
+})
+
+test('an empty variable counts as not set', () => {
+  assert.deepEqual(read({ PORT: '', SEED: '', TLS_CERT: '' }), read({}))
+})
+
+test('everything can be set', () => {
+  assert.deepEqual(
+    read({
+      PORT: '0',
+      HOST: '127.0.0.1',
+      VERSION: 'v2',
+      BEHAVIOUR: 'uniform',
+      SEED: '4294967295',
+      CONCURRENCY: '4',
+      QUEUE_CAPACITY: '0',
+      DRAIN_SECONDS: '0',
+      TRUST_PROXY: '2',
+      LOG_LEVEL: 'debug',
+      TLS_CERT: 'a.crt',
+      TLS_KEY: 'a.key',
+    }),
+    {
+      port: 0,
+      host: '127.0.0.1',
+      version: 'v2',
+      behaviour: 'uniform',
+      seed: 4294967295,
+      concurrency: 4,
+      queueCapacity: 0,
+      drainSeconds: 0,
+      trustedProxies: 2,
+      logLevel: 'debug',
+      tls: { certFile: 'a.crt', keyFile: 'a.key' },
+    },
+  )
+})
+
+test('TRUST_PROXY=true is one proxy, false is none', () => {
+  assert.equal(read({ TRUST_PROXY: 'true' }).trustedProxies, 1)
+  assert.equal(read({ TRUST_PROXY: 'false' }).trustedProxies, 0)
+})
+
+const wrong: [NodeJS.ProcessEnv, string][] = [
+  [{ PORT: 'x' }, 'PORT="x": must be a whole number from 0 to 65535'],
+  [{ PORT: '65536' }, 'PORT="65536": must be a whole number from 0 to 65535'],
+  [{ PORT: '8080.5' }, 'PORT="8080.5": must be a whole number from 0 to 65535'],
+  [{ PORT: ' 8080' }, 'PORT=" 8080": must be a whole number from 0 to 65535'],
+  [{ SEED: '-1' }, 'SEED="-1": must be a whole number from 0 to 4294967295'],
+  [{ HOST: 'a b' }, 'HOST="a b": must be an address or a name of this machine'],
+  [{ VERSION: 'a\nb' }, 'VERSION="a\\nb": must be 1 to 100 printable ASCII characters'],
+  [{ BEHAVIOUR: 'slow' }, 'BEHAVIOUR="slow": must be one of uniform'],
+  [{ CONCURRENCY: '0' }, 'CONCURRENCY="0": must be a whole number from 1 to 1000000'],
+  [{ DRAIN_SECONDS: '1e9' }, 'DRAIN_SECONDS="1e9": must be a whole number from 0 to 2147483'],
+  [
+    { TRUST_PROXY: 'maybe' },
+    'TRUST_PROXY="maybe": must be true, false, or how many proxies stand in front, up to 100',
+  ],
+  [
+    { LOG_LEVEL: 'loud' },
+    'LOG_LEVEL="loud": must be one of trace, debug, info, warn, error, fatal, silent',
+  ],
+  [{ TLS_CERT: 'a' }, 'TLS_KEY is not set: must be a file, because TLS_CERT="a" is'],
+  [{ TLS_KEY: 'a' }, 'TLS_CERT is not set: must be a file, because TLS_KEY="a" is'],
+  [
+    { QUEUE_CAPACITY: '5' },
+    'CONCURRENCY is not set: must be, because QUEUE_CAPACITY is, and nobody queues without it',
+  ],
+]
+for (const [env, mistake] of wrong) {
+  test(`mistake: ${mistake}`, () => assert.deepEqual(mistakes(env), [mistake]))
+}
+
+test('all mistakes are named at once', () => {
+  const all = mistakes({ PORT: 'x', SEED: '-1', LOG_LEVEL: 'loud', TLS_CERT: 'a' })
+  assert.deepEqual(
+    all.map((mistake) => mistake.split(/[= ]/)[0]),
+    ['PORT', 'SEED', 'LOG_LEVEL', 'TLS_KEY'],
+  )
+})
