@@ -15,6 +15,7 @@ export type DashboardJson = {
 
 export type PanelJson = {
   id?: number
+  pluginVersion?: string
   type: string
   title?: string
   description?: string

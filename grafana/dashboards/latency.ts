@@ -38,12 +38,12 @@ export function latencyDistribution() {
     .withVariable(route())
     .withPanel(whatYouSee().height(3).span(24))
 
-    .withPanel(count().height(4).span(4))
+    .withPanel(count().height(4).span(6))
     .withPanel(rate().height(4).span(4))
     .withPanel(median().height(4).span(4))
     .withPanel(mean().height(4).span(4))
-    .withPanel(p95().height(4).span(4))
-    .withPanel(p99().height(4).span(4))
+    .withPanel(p95().height(4).span(3))
+    .withPanel(p99().height(4).span(3))
 
     .withPanel(distribution().height(10).span(16))
     .withPanel(shareWithin().height(10).span(8))
@@ -77,11 +77,13 @@ const whatYouSee = () =>
 const count = () =>
   oneNumber(
     'Requests',
-    'How many were answered in the time shown. Prometheus estimates it from samples 5 s apart: it may be a few off, and not a whole number.',
+    'How many were answered. Since the server started it is what the counter says, to the last one. For the time shown Prometheus estimates it from samples 5 s apart, and extends it to both ends: soon after a start that can be some percent off.',
   )
     .unit(NoUnit)
     .decimals(0)
-    .withTarget(instantQuery(latency.count('$__range'), 'requests'))
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .withTarget(instantQuery(latency.countSinceStart(), 'since the start'))
+    .withTarget(instantQuery(latency.count('$__range'), 'in the time shown'))
 
 const rate = () =>
   oneNumber('Request rate', 'Answers a second, now, and how it went.')
@@ -108,16 +110,16 @@ const mean = () =>
 
 const p95 = () =>
   oneNumber(
-    '95th percentile',
-    'One answer in 20 took longer than this in the time shown. Estimated from buckets.',
+    'p95',
+    'The 95th percentile: one answer in 20 took longer than this in the time shown. Estimated from buckets.',
   )
     .unit(Seconds)
     .withTarget(instantQuery(latency.quantile(0.95, '$__range'), 'p95'))
 
 const p99 = () =>
   oneNumber(
-    '99th percentile',
-    'One answer in 100 took longer than this in the time shown. Estimated from buckets: it can be no better than they are narrow.',
+    'p99',
+    'The 99th percentile: one answer in 100 took longer than this in the time shown. Estimated from buckets: it can be no better than they are narrow.',
   )
     .unit(Seconds)
     .withTarget(instantQuery(latency.quantile(0.99, '$__range'), 'p99'))

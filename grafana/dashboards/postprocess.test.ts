@@ -46,6 +46,14 @@ test('queries get the refIds A, B … and keep one that they have', () => {
   )
 })
 
+test('a panel says for which Grafana it was made, a row does not', () => {
+  const { panels } = postprocess(
+    new DashboardBuilder('d').withPanel(lines('one')).withRow(new RowBuilder('two')).build(),
+  )
+  assert.match(panels?.[0]?.pluginVersion ?? '', /^\d+\.\d+\.\d+$/)
+  assert.equal(panels?.[1]?.pluginVersion, undefined)
+})
+
 test('everything that asks for data gets the datasource; a text panel does not', () => {
   const { panels, templating, annotations } = postprocess(
     new DashboardBuilder('d')

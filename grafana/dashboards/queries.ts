@@ -31,6 +31,10 @@ export const latency = {
 /
 (sum(rate(lab_request_duration_seconds_count{${chosenRoutes}}[${window}])) > 0)`,
 
+  /** Exact, and of all that is scraped. It begins again with each start of the server. */
+  countSinceStart: () => `sum(lab_request_duration_seconds_count{${chosenRoutes}})`,
+
+  /** Estimated: it is extrapolated to the ends of the window, and need not be a whole number. */
   count: (window: Window) =>
     `sum(increase(lab_request_duration_seconds_count{${chosenRoutes}}[${window}]))`,
 
