@@ -50,7 +50,8 @@ const likelyReason = async (prometheus: URL): Promise<string> => {
   })
   const target = data?.activeTargets.find(({ labels }) => labels.job === 'loadgen')
   if (!target) return 'it has no target with job="loadgen"'
-  if (target.health === 'up') return `it scrapes ${target.scrapeUrl}, which is another generator`
+  if (target.health === 'up')
+    return `it scrapes ${target.scrapeUrl}, and has not found this run there`
   return `its scrape of ${target.scrapeUrl} fails: ${target.lastError || 'not tried yet'}`
 }
 

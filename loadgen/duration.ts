@@ -42,7 +42,7 @@ export function formatLatency(ms: number): string {
 }
 
 const digits = (value: number, significant: number) => {
-  const whole = Math.floor(Math.log10(value)) + 1
+  const whole = Math.max(1, Math.floor(Math.log10(value)) + 1)
   return value.toFixed(Math.max(0, significant - whole))
 }
 

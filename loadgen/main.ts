@@ -100,7 +100,7 @@ const runOnce = async (options: Options, metrics: ReturnType<typeof createMetric
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
 
   const hideProgress = options.progress
-    ? showProgress(stderr, (columns) => renderProgress(load.progress(), columns))
+    ? showProgress(stderr, after, (columns) => renderProgress(load.progress(), columns))
     : () => {}
   const run = await load.finished
   hideProgress()

@@ -46,11 +46,17 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
 
   const requests = read<number | null>('requests', null, wholeFrom(1))
   const url = urls[0] ?? defaults.url ?? 'http://127.0.0.1:8080/'
+  const urlSource = urls[0] === undefined && defaults.url !== undefined ? 'LOADGEN_URL ' : ''
   if (urls.length > 1) mistakes.push(`${urls.slice(1).join(' ')}: only one URL can be loaded`)
   const urlMistake = mistakeInUrl(url)
-  if (urlMistake) mistakes.push(`${url}: ${urlMistake}`)
+  if (urlMistake) mistakes.push(`${urlSource}${url}: ${urlMistake}`)
   const metricsPort = read('metrics-port', 9464, wholeFrom(0, 65_535))
-  const awaitScrape = read('await-scrape', parseUrl(defaults.awaitScrape ?? ''), parseUrl)
+  const usualScrape = defaults.awaitScrape === undefined ? null : parseUrl(defaults.awaitScrape)
+  if (defaults.awaitScrape !== undefined && usualScrape === null) {
+    const expected = allowed['await-scrape']
+    mistakes.push(`LOADGEN_AWAIT_SCRAPE ${defaults.awaitScrape}: must be ${expected}`)
+  }
+  const awaitScrape = read('await-scrape', usualScrape, parseUrl)
   if (metricsPort === 0 && given.has('await-scrape')) {
     mistakes.push('--await-scrape: there is nothing to scrape with --metrics-port 0')
   }

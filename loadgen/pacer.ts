@@ -49,9 +49,15 @@ const evenTimes = () => {
   return () => n++
 }
 
+/** The state of xoroshiro128+ is well mixed after some 20 draws: https://prng.di.unimi.it/ */
+const drawsPassedOver = 64
+
 /** A gap is −ln(1 − u) for a uniform u in [0, 1): the inverse of the exponential distribution. */
 const poissonTimes = (seed: number) => {
   const random = xoroshiro128plus(seed)
+  // A small seed leaves the state nearly empty, and the first draw is then always close to 1, which
+  // would be a first gap of 20 times the mean.
+  for (let i = 0; i < drawsPassedOver; i++) uniformFloat64(random)
   let time = 0
   return () => {
     time -= Math.log1p(-uniformFloat64(random))

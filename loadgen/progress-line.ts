@@ -1,3 +1,5 @@
+import type { After } from './client.ts'
+
 export type Terminal = {
   write(text: string): unknown
   isTTY?: boolean | undefined
@@ -9,26 +11,28 @@ const rewriteEveryMs = 250
 /** In a log: soon once, to show that it runs, and then seldom enough to stay readable. */
 const firstLineMs = 1000
 const lineEveryMs = 5000
+/** A log has no width; this is none that a line of ours reaches. */
+const logColumns = 200
 
 /**
  * Shows a line of progress until the returned function is called: on a terminal one line, rewritten in
  * place and cleared at the end; elsewhere a line now and then. `render` is given the columns there are.
  */
-export function showProgress(terminal: Terminal, render: (columns: number) => string): () => void {
-  if (!terminal.isTTY) {
-    const line = () => terminal.write(`${render(200)}\n`)
-    const first = setTimeout(line, firstLineMs)
-    const more = setInterval(line, lineEveryMs)
-    return () => {
-      clearTimeout(first)
-      clearInterval(more)
-    }
+export function showProgress(
+  terminal: Terminal,
+  after: After,
+  render: (columns: number) => string,
+): () => void {
+  let cancel = () => {}
+  const show = () => {
+    if (terminal.isTTY) terminal.write(`\r\x1b[K${render((terminal.columns ?? 80) - 1)}`)
+    else terminal.write(`${render(logColumns)}\n`)
+    cancel = after(terminal.isTTY ? rewriteEveryMs : lineEveryMs, show)
   }
-  const rewrite = () => terminal.write(`\r\x1b[K${render((terminal.columns ?? 80) - 1)}`)
-  rewrite()
-  const timer = setInterval(rewrite, rewriteEveryMs)
+  if (terminal.isTTY) show()
+  else cancel = after(firstLineMs, show)
   return () => {
-    clearInterval(timer)
-    terminal.write('\r\x1b[K')
+    cancel()
+    if (terminal.isTTY) terminal.write('\r\x1b[K')
   }
 }

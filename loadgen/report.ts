@@ -32,7 +32,7 @@ const heading = ({ options, end }: RunRecord, result: Result, paint: Paint): str
   const ended = end.reason === 'completed' ? '' : `, ${end.reason}`
   return [
     paint('bold', options.url.href),
-    `${formatDuration(end.durationSeconds * 1000)}${ended}; asked for ${rate(options.rate)} requests/s, sent ${rate(achieved)}/s (${options.arrivals} arrivals, seed ${options.seed})`,
+    `${lasting(end.durationSeconds)}${ended}; asked for ${rate(options.rate)} requests/s, sent ${rate(achieved)}/s (${options.arrivals} arrivals, seed ${options.seed})`,
   ]
 }
 
@@ -99,25 +99,33 @@ const closing = ({ ledger, staleRetries }: RunRecord, result: Result, paint: Pai
   const lines = [
     response > 1.5 * service &&
       response - service > worthSayingMs &&
-      `Requests waited before they could be sent: p99 is ${formatLatency(response)}, of which a closed-loop tool, counting since sent, shows ${formatLatency(service)}.`,
+      `Requests waited before they could be sent.\np99 is ${formatLatency(response)}, of which a closed-loop tool, counting since sent, shows ${formatLatency(service)}.`,
     unanswered > 0 &&
       ledger.answered > 0 &&
-      `${whole(unanswered)} requests (${percent(unanswered, ledger.planned)}) had no answer and are in no quantile: read them as slower than all others.`,
+      `${requests(unanswered)} (${percent(unanswered, ledger.planned)}) had no answer and ${unanswered === 1 ? 'is' : 'are'} in no quantile: slower than all others.`,
     staleRetries > 0 &&
-      `${whole(staleRetries)} requests were sent again, as the server had closed the kept connection.`,
+      `${requests(staleRetries)} sent twice, as the server closed the kept connection at that moment.`,
     ledger.lateness.count > 0 &&
       `The generator sent 99 % of its requests within ${formatLatency(p99(ledger.lateness))} of when they were due.`,
-    result.verdict === 'valid'
-      ? paint('green', 'Verdict: valid.')
-      : paint('yellow', `Verdict: generator-limited: ${result.reasons.join('; ')}.`),
+    ledger.answered === 0
+      ? 'No answer, so nothing was measured.'
+      : result.verdict === 'valid'
+        ? paint('green', 'Verdict: valid.')
+        : paint('yellow', `Verdict: generator-limited: ${result.reasons.join('; ')}.`),
   ]
   return lines.filter((line) => line !== false)
 }
+
+/** A measured duration: a tenth of a second is enough of it, or less if there isn't more. */
+const lasting = (seconds: number) =>
+  seconds < 1 ? formatLatency(seconds * 1000) : formatDuration(Math.round(seconds * 10) * 100)
 
 const list = (entries: [string, number][]) =>
   entries.map(([code, count]) => `${code}: ${whole(count)}`).join(', ')
 
 const whole = (count: number) => count.toLocaleString('en-US')
+
+const requests = (count: number) => `${whole(count)} request${count === 1 ? '' : 's'}`
 
 const percent = (count: number, total: number) =>
   total === 0 ? '–' : `${((100 * count) / total).toFixed(count === total ? 0 : 2)} %`

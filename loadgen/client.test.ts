@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type After, type Client, createClient, type Outcome } from './client.ts'
+import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
+
+const now = () => performance.now()
+
+const after: After = (ms, callback) => {
+  const timer = setTimeout(callback, Math.ceil(ms))
+  return () => clearTimeout(timer)
+}
+
+const clientOf = ({ url, port }: Pick<ScriptedServer, 'url' | 'port'>, timeoutMs = 2000) =>
+  createClient({ url, address: { host: '127.0.0.1', port }, timeoutMs, now, after })
+
+const send = (client: Client) => new Promise<Outcome>((resolve) => client.send(resolve))
+
+test('the request names the host and path of the URL, and the connection is kept', async (context) => {
+  const requests: string[] = []
+  const server = await scriptedServer(context, (socket, _n, request) => {
+    requests.push(request)
+    socket.write(answer(200))
+  })
+  const client = clientOf({ ...server, url: new URL('http://lab.example:81/a?b=c#d') })
+  await send(client)
+  await send(client)
+  client.cancel()
+  assert.equal(requests.length, 2)
+  assert.match(requests[0] as string, /^GET \/a\?b=c HTTP\/1\.1\r\nHost: lab\.example:81\r\n/)
+  assert.equal(server.connections(), 1)
+})
+
+test('requests at once have a connection each', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n === 4) for (const held of [...waiting, socket]) held.write(answer(200))
+    else waiting.push(socket)
+  })
+  const waiting: import('node:net').Socket[] = []
+  const client = clientOf(server)
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => send(client)))
+  client.cancel()
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.kind),
+    Array(5).fill('answer'),
+  )
+  assert.equal(server.connections(), 5)
+})
+
+test('an answer has its status, and its instants in order', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(503)))
+  const client = clientOf(server)
+  const before = now()
+  const outcome = await send(client)
+  client.cancel()
+  assert.ok(outcome.kind === 'answer')
+  assert.equal(outcome.status, 503)
+  assert.ok(before <= outcome.writtenAt && outcome.writtenAt <= outcome.endedAt)
+  assert.ok(outcome.endedAt <= now())
+})
+
+test('a refused connection is a network error, and was never connected', async (context) => {
+  const server = await scriptedServer(context, () => {})
+  server.close()
+  assert.deepEqual(await send(clientOf(server)), {
+    kind: 'network error',
+    code: 'ECONNREFUSED',
+    connected: false,
+  })
+})
+
+test('a reset, half an answer and no HTTP are network errors on a connection that was open', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n === 0) socket.resetAndDestroy()
+    if (n === 1) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel')
+    if (n === 2) socket.write('220 smtp.example ESMTP\r\n\r\n')
+  })
+  const client = clientOf(server)
+  const codes = ['ECONNRESET', 'closed before the answer was whole', 'malformed answer']
+  for (const code of codes) {
+    assert.deepEqual(await send(client), { kind: 'network error', code, connected: true })
+  }
+  assert.equal(client.staleRetries, 0)
+})
+
+test('a request without an answer ends at its timeout, and not with its connection used again', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n > 0) socket.write(answer(200))
+  })
+  const client = clientOf(server, 100)
+  const before = now()
+  assert.deepEqual(await send(client), { kind: 'timeout' })
+  const elapsed = now() - before
+  assert.ok(elapsed >= 100, `${elapsed} ms is early`)
+  assert.equal((await send(client)).kind, 'answer')
+  client.cancel()
+  assert.equal(server.connections(), 2)
+})
+
+test('each request has its own deadline', async (context) => {
+  const server = await scriptedServer(context, () => {})
+  const client = clientOf(server, 120)
+  const lengths: number[] = []
+  const sendAndMeasure = async () => {
+    const before = now()
+    await send(client)
+    lengths.push(now() - before)
+  }
+  const first = sendAndMeasure()
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  await Promise.all([first, sendAndMeasure(), sendAndMeasure()])
+  assert.equal(lengths.length, 3)
+  assert.ok(
+    lengths.every((length) => length >= 120),
+    `${lengths}`,
+  )
+})
+
+test('a kept connection that the server closes under a request is replaced, once', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n === 1) socket.resetAndDestroy()
+    else socket.write(answer(200))
+  })
+  const client = clientOf(server)
+  assert.equal((await send(client)).kind, 'answer')
+  assert.equal((await send(client)).kind, 'answer')
+  client.cancel()
+  assert.equal(client.staleRetries, 1)
+  assert.equal(server.connections(), 2)
+})
+
+test('a request is sent a second time, and never a third', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n === 0) socket.write(answer(200))
+    else socket.resetAndDestroy()
+  })
+  const client = clientOf(server)
+  await send(client)
+  assert.equal((await send(client)).kind, 'network error')
+  assert.equal(client.staleRetries, 1)
+})
+
+test('an answer that has begun is not asked for again', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n === 0) socket.write(answer(200))
+    else socket.end('HTTP/1.1 200 OK\r\n')
+  })
+  const client = clientOf(server)
+  await send(client)
+  assert.equal((await send(client)).kind, 'network error')
+  assert.equal(client.staleRetries, 0)
+})
+
+test('a connection that the server closes while idle is not used again', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.end(answer(200)))
+  const client = clientOf(server)
+  await send(client)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal((await send(client)).kind, 'answer')
+  assert.equal(client.staleRetries, 0)
+  assert.equal(server.connections(), 2)
+})
+
+test('cancelling ends all that is in flight, at once', async (context) => {
+  const server = await scriptedServer(context, () => {})
+  const client = clientOf(server)
+  const outcomes = Promise.all([send(client), send(client)])
+  client.cancel()
+  assert.deepEqual(await outcomes, [{ kind: 'cancelled' }, { kind: 'cancelled' }])
+})

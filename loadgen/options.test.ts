@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Options, parseOptions } from './options.ts'
+
+const optionsOf = (...args: string[]): Options => {
+  const parsed = parseOptions(args)
+  assert.ok('options' in parsed, JSON.stringify(parsed))
+  return parsed.options
+}
+
+const mistakesOf = (...args: string[]): string[] => {
+  const parsed = parseOptions(args)
+  assert.ok('mistakes' in parsed, args.join(' '))
+  return parsed.mistakes
+}
+
+test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute', () => {
+  assert.deepEqual(optionsOf(), {
+    url: new URL('http://127.0.0.1:8080/'),
+    rate: 50,
+    durationMs: 60_000,
+    requests: null,
+    arrivals: 'poisson',
+    seed: 1,
+    timeoutMs: 10_000,
+    maxInFlight: 10_000,
+    json: null,
+    metricsPort: 9464,
+    awaitScrape: null,
+    progress: true,
+    help: false,
+  })
+})
+
+test('every option is read', () => {
+  const line =
+    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
+  assert.deepEqual(optionsOf(...line.split(' ')), {
+    url: new URL('http://127.0.0.1:1/x?y=1'),
+    rate: 12.5,
+    durationMs: 90_000,
+    requests: 10,
+    arrivals: 'even',
+    seed: 7,
+    timeoutMs: 500,
+    maxInFlight: 3,
+    json: '-',
+    metricsPort: 1234,
+    awaitScrape: new URL('http://127.0.0.1:9090'),
+    progress: false,
+    help: true,
+  })
+})
+
+test('a number of requests alone has no duration', () => {
+  assert.equal(optionsOf('--requests', '10').durationMs, null)
+})
+
+test('the last of an option given twice holds', () => {
+  assert.equal(optionsOf('--rate', '5', '--rate', '6').rate, 6)
+})
+
+test('each mistake is named, with its value and what is allowed', () => {
+  const table: [string, string][] = [
+    ['--rate 0', '--rate 0: must be requests a second, above 0, such as 50'],
+    ['--rate=-5', '--rate -5: must be requests a second, above 0, such as 50'],
+    ['--rate 1e999', '--rate 1e999: must be requests a second, above 0, such as 50'],
+    ['--rate', '--rate: needs a value, requests a second, above 0, such as 50'],
+    ['--duration 5', '--duration 5: must be a duration such as 500ms, 90s, 2m, 1h or 1m30s'],
+    ['--requests 1.5', '--requests 1.5: must be a whole number from 1'],
+    ['--requests 0', '--requests 0: must be a whole number from 1'],
+    ['--arrivals uniform', '--arrivals uniform: must be poisson or even'],
+    ['--seed -1', '--seed -1: must be a whole number from 0 to 2147483647'],
+    [
+      '--timeout 600h',
+      '--timeout 600h: must be a duration such as 500ms or 10s, of 24 days at most',
+    ],
+    ['--max-in-flight 0', '--max-in-flight 0: must be a whole number from 1'],
+    ['--json=', '--json : must be the name of a file, or - for stdout'],
+    ['--metrics-port 65536', '--metrics-port 65536: must be a port from 1 to 65535, or 0 for none'],
+    [
+      '--await-scrape prometheus',
+      '--await-scrape prometheus: must be the URL of a Prometheus, such as http://127.0.0.1:9090',
+    ],
+    [
+      '--await-scrape http://x --metrics-port 0',
+      '--await-scrape: there is nothing to scrape with --metrics-port 0',
+    ],
+    ['--rates 5', '--rates: is no option'],
+    ['-x', '-x: is no option'],
+    ['--no-progress=yes', '--no-progress=yes: takes no value'],
+    ['localhost:8080', 'localhost:8080: must be an http:// URL, such as http://127.0.0.1:8080/'],
+    ['https://x/', 'https://x/: https is not supported yet; must be an http:// URL'],
+    ['http://me:pw@x/', 'http://me:pw@x/: a user or password in the URL would not be sent'],
+    ['http://x/ http://y/', 'http://y/: only one URL can be loaded'],
+  ]
+  for (const [line, mistake] of table) {
+    assert.equal(mistakesOf(...line.split(' '))[0], mistake)
+  }
+})
+
+test('all mistakes are named at once', () => {
+  assert.equal(
+    mistakesOf('--rate', '0', '--duration', '5', '--foo', 'ftp://x', '--seed', 'x').length,
+    5,
+  )
+})
+
+test('what the environment says holds where the arguments say nothing', () => {
+  const defaults = { url: 'http://a:1/', awaitScrape: 'http://p:9090' }
+  const one = parseOptions([], defaults)
+  assert.ok('options' in one)
+  assert.equal(one.options.url.href, 'http://a:1/')
+  assert.equal(one.options.awaitScrape?.href, 'http://p:9090/')
+  const two = parseOptions(['http://b:2/', '--metrics-port', '0'], defaults)
+  assert.ok('options' in two)
+  assert.equal(two.options.url.href, 'http://b:2/')
+  assert.equal(two.options.awaitScrape, null)
+})
+
+test('a mistake in the environment is named too', () => {
+  assert.deepEqual(parseOptions([], { url: 'nowhere', awaitScrape: 'nothing' }), {
+    mistakes: [
+      'LOADGEN_URL nowhere: must be an http:// URL, such as http://127.0.0.1:8080/',
+      'LOADGEN_AWAIT_SCRAPE nothing: must be the URL of a Prometheus, such as http://127.0.0.1:9090',
+    ],
+  })
+})
