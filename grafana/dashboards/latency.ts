@@ -9,6 +9,7 @@ import {
   PercentUnit,
   RequestsPerSecond,
   Seconds,
+  String as Text,
 } from '@grafana/grafana-foundation-sdk/units'
 import {
   bars,
@@ -150,9 +151,6 @@ const distribution = () =>
     .xTickLabelSpacing(0)
     // The SDK's default, 0, would cut every label down to an ellipsis.
     .xTickLabelMaxLength(10)
-    .unit(NoUnit)
-    .decimals(0)
-    .min(0)
     .fillOpacity(80)
     .gradientMode(common.GraphGradientMode.None)
     .axisLabel('answers')
@@ -161,8 +159,17 @@ const distribution = () =>
         .mode(dashboard.FieldColorModeId.Fixed)
         .fixedColor(distributionColor),
     )
-    .overrideByName('Field', [{ id: 'custom.axisLabel', value: 'took up to … seconds' }])
-    .overrideByName('Last *', [{ id: 'displayName', value: 'answers' }])
+    // Each column has its own unit: one for the whole panel would round the bounds below the bars, too.
+    .overrideByName('Field', [
+      { id: 'unit', value: Text },
+      { id: 'custom.axisLabel', value: 'took up to … seconds' },
+    ])
+    .overrideByName('Last *', [
+      { id: 'displayName', value: 'answers' },
+      { id: 'unit', value: NoUnit },
+      { id: 'decimals', value: 0 },
+      { id: 'min', value: 0 },
+    ])
     .legend(
       new common.VizLegendOptionsBuilder()
         .showLegend(true)

@@ -20,7 +20,7 @@ export function requestsDashboard() {
     .withPanel(rate().height(4).span(6))
     .withPanel(errorRatio().height(4).span(6))
     .withPanel(inFlightNow().height(4).span(6))
-    .withPanel(targetsUp().height(4).span(6))
+    .withPanel(serverScraped().height(4).span(6))
 
     .withRow(new dashboard.RowBuilder('Rate and errors'))
     .withPanel(rateByRoute().height(8).span(12))
@@ -72,7 +72,7 @@ const inFlightNow = () =>
     .graphMode(common.BigValueGraphMode.Area)
     .withTarget(query(requests.inFlight(), 'in flight'))
 
-const targetsUp = () =>
+const serverScraped = () =>
   oneNumber(
     'Server scraped',
     'Whether Prometheus got its last scrape of the server. If not, nothing else here is fresh: run `make doctor`.',
@@ -163,7 +163,9 @@ const up = () =>
     .overrideByRegexp('/^loadgen /', [
       {
         id: 'mappings',
-        value: [mapping({ 0: { text: 'away', color: 'text' }, 1: { text: 'up', color: 'green' } })],
+        value: [
+          mapping({ 0: { text: 'away', color: '#808080' }, 1: { text: 'up', color: 'green' } }),
+        ],
       },
     ])
     .showValue(common.VisibilityMode.Auto)
