@@ -87,15 +87,21 @@ test('a request lands in all three layouts, and its delay in the truth', async (
 test('only delayed routes are in the lab’s own layout', async () => {
   const { app, exposition } = lab()
   await app.request('/ping')
-  assert.ok(!(await exposition()).some((line) => line.startsWith('lab_request_duration_seconds_')))
+  const counts = (await exposition()).filter((line) =>
+    line.startsWith('lab_request_duration_seconds_count'),
+  )
+  assert.deepEqual(counts, [
+    'lab_request_duration_seconds_count{http_route="/"} 0',
+    'lab_request_duration_seconds_count{http_route="/images"} 0',
+  ])
 })
 
 test('paths that no route has are one series, whatever they are', async () => {
   const { app, exposition } = lab()
   for (const path of ['/a', '/b', '/images/1', '/ping/']) await app.request(path)
   await app.request('/ping', { method: 'POST' })
-  const counts = (await exposition()).filter((line) =>
-    line.startsWith('http_server_request_duration_seconds_count'),
+  const counts = (await exposition()).filter(
+    (line) => line.startsWith('http_server_request_duration_seconds_count') && !/ 0$/.test(line),
   )
   assert.deepEqual(counts, [
     'http_server_request_duration_seconds_count{http_request_method="GET",http_route="unmatched",http_response_status_code="404"} 4',
@@ -134,6 +140,7 @@ test('an aborted client is counted as 499, observed in total, and leaves no trut
   assert.ok(!lines.some((line) => line.includes('latency_seconds_count{step="delay"}')))
   const labels = 'http_request_method="GET",http_route="/",http_response_status_code="499"'
   assert.ok(lines.includes(`http_server_request_duration_seconds_count{${labels}} 1`))
+  assert.ok(lines.includes('lab_request_duration_seconds_count{http_route="/"} 0'))
   assert.equal(truth.count, 0)
 })
 

@@ -1,12 +1,12 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { bucketLayouts } from './buckets.ts'
-import type { ExchangeObserver } from './exchange.ts'
+import { ABORTED, type ExchangeObserver } from './exchange.ts'
 import { registerHostMetrics } from './host.ts'
 import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
 import { createTruth, type Truth } from './truth.ts'
 
-/** The routes that `lab_request_duration_seconds` is about. */
-const delayedRoutes = new Set(['/', '/images'])
+const delayedRoutes = ['/', '/images']
+const fastRoutes = ['/ping', '/healthz', '/readyz', '/metrics']
 
 /** Everything that the server says about itself. */
 export type Metrics = {
@@ -50,11 +50,21 @@ export function createMetrics({
   })
   const labRequestDuration = new Histogram({
     name: 'lab_request_duration_seconds',
-    help: 'Duration of requests to the delayed routes, in buckets that fit the lab’s 0 to 2 s.',
+    help: 'Duration of answered requests to the delayed routes, in buckets that fit 0 to 2 s.',
     labelNames: ['http_route'],
     buckets: bucketLayouts.linear,
     registers,
   })
+  // What is bound to come starts at zero: a series that begins at 1 hides its first request from rate().
+  for (const route of delayedRoutes) labRequestDuration.zero({ http_route: route })
+  for (const route of [...delayedRoutes, ...fastRoutes]) {
+    requestDuration.zero({
+      http_request_method: 'GET',
+      http_route: route,
+      http_response_status_code: 200,
+    })
+  }
+
   new Gauge({
     name: 'lab_delay_quantile_seconds',
     help: 'Exact quantiles of the delays that were injected.',
@@ -103,7 +113,10 @@ export function createMetrics({
           },
           seconds,
         )
-        if (delayedRoutes.has(route)) labRequestDuration.observe({ http_route: route }, seconds)
+        // How long somebody waited before giving up is not how long an answer takes.
+        if (status !== ABORTED && delayedRoutes.includes(route)) {
+          labRequestDuration.observe({ http_route: route }, seconds)
+        }
       },
     },
     inFlight: () => active.values().reduce((sum, n) => sum + n, 0),

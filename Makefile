@@ -1,0 +1,85 @@
+# Latency Lab. Bare `make` prints what there is, in the order in which a newcomer wants it.
+.DEFAULT_GOAL := help
+
+RATE ?= 50
+DURATION ?= 1m
+ARGS ?=
+
+# With a Docker engine the lab's tools run from the lab's image, so that Docker alone is enough; without
+# one they run on this machine's Node.js. LAB_MODE=docker or native decides it otherwise.
+LAB_MODE ?= $(shell docker version >/dev/null 2>&1 && echo docker || echo native)
+
+run = $(run.$(LAB_MODE))
+run.docker = docker compose run --rm --service-ports --entrypoint node loadgen
+run.native = npm exec -- node
+tools = $(tools.$(LAB_MODE))
+tools.docker = image
+tools.native = node_modules/.package-lock.json
+stop.docker = docker compose stop server
+
+# npm writes this file when it has installed what package-lock.json says.
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: image
+image:
+	docker compose build --quiet loadgen
+
+.SECONDEXPANSION:
+
+.PHONY: help
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make load RATE=50 DURATION=2m       other load"
+	@echo "  make load ARGS='--arrivals even'    anything the load generator takes: ARGS=--help"
+
+.PHONY: demo
+demo: up $$(tools) ## Start the lab, drive a minute of load, check that Prometheus shows it, say where to look
+	$(run) lab/main.ts demo --rate $(RATE) --duration $(DURATION) $(ARGS)
+
+.PHONY: up
+up: ## Start the server, Prometheus and Grafana
+	./lab/up.sh
+
+.PHONY: load
+load: $$(tools) ## Send RATE requests a second for DURATION to the server
+	$(run) loadgen/main.ts --rate $(RATE) --duration $(DURATION) $(ARGS)
+
+.PHONY: logs
+logs: ## Follow what the lab's services write
+	docker compose logs --follow --tail 100
+
+.PHONY: down
+down: ## Stop the lab; Prometheus keeps its data
+	docker compose --profile load down
+
+.PHONY: clean
+clean: ## Stop the lab and forget its data
+	docker compose --profile load down --volumes
+
+.PHONY: dev
+dev: node_modules/.package-lock.json ## Run the server on this machine instead, restart it on each change
+	$(stop.$(LAB_MODE))
+	npm run dev
+
+.PHONY: generate
+generate: node_modules/.package-lock.json ## Write the dashboards' JSON from their TypeScript
+	npm run generate
+
+.PHONY: check
+check: node_modules/.package-lock.json ## Format, lint and types
+	npm run check
+
+.PHONY: test
+test: node_modules/.package-lock.json ## Run the tests; fetches a Prometheus if there is none
+	npm test
+
+.PHONY: smoke
+smoke: node_modules/.package-lock.json ## Test the lab on the Docker engine that answers
+	npm run smoke
+
+.PHONY: bench
+bench: node_modules/.package-lock.json ## Measure the figures in the README
+	npm run bench -- $(ARGS)
