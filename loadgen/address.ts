@@ -12,10 +12,13 @@ const attemptMs = 250
  * connection, or the first if none does; a single address isn't tried. Rejects, with a message for the
  * user, when the name is not known.
  */
-export async function resolveAddress(url: URL): Promise<Address> {
+export async function resolveAddress(
+  url: URL,
+  lookupAll: (name: string) => Promise<{ address: string }[]> = lookupEvery,
+): Promise<Address> {
   const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const port = url.port === '' ? 80 : Number(url.port)
-  const found = await lookup(name, { all: true, verbatim: true }).catch((error) => {
+  const found = await lookupAll(name).catch((error) => {
     throw new Error(`the host ${name} is not known (${error.code ?? error.message})`)
   })
   const candidates = found.map(({ address }) => ({ host: address, port }))
@@ -25,6 +28,8 @@ export async function resolveAddress(url: URL): Promise<Address> {
   for (const candidate of candidates) if (await accepts(candidate)) return candidate
   return first
 }
+
+const lookupEvery = (name: string) => lookup(name, { all: true, order: 'verbatim' })
 
 const accepts = (address: Address) =>
   new Promise<boolean>((resolve) => {

@@ -160,6 +160,84 @@ test('a connection that the server closes while idle is not used again', async (
   assert.equal(server.connections(), 2)
 })
 
+test('a connection that the server resets while idle is not used again', async (context) => {
+  let reset = () => {}
+  const server = await scriptedServer(context, (socket) => {
+    socket.write(answer(200))
+    reset = () => socket.resetAndDestroy()
+  })
+  const client = clientOf(server)
+  await send(client)
+  reset()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal((await send(client)).kind, 'answer')
+  client.cancel()
+  assert.equal(client.staleRetries, 0)
+  assert.equal(server.connections(), 2)
+})
+
+test('a connection on which bytes came unasked is not used again', async (context) => {
+  let chatter = () => {}
+  const server = await scriptedServer(context, (socket) => {
+    socket.write(answer(200))
+    chatter = () => socket.write('by the way')
+  })
+  const client = clientOf(server)
+  await send(client)
+  chatter()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal((await send(client)).kind, 'answer')
+  client.cancel()
+  assert.equal(client.staleRetries, 0)
+  assert.equal(server.connections(), 2)
+})
+
+test('an answer that asks to close is the last on its connection, which the client closes', async (context) => {
+  let closed = 0
+  const server = await scriptedServer(context, (socket) => {
+    socket.on('close', () => (closed += 1))
+    socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok')
+  })
+  const client = clientOf(server)
+  await send(client)
+  await send(client)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(server.connections(), 2)
+  assert.equal(closed, 2)
+})
+
+test('an answer whose end is the close of the connection is whole', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nall'))
+  const outcome = await send(clientOf(server))
+  assert.ok(outcome.kind === 'answer')
+  assert.equal(outcome.status, 200)
+})
+
+test('the connection of a request that timed out is closed', async (context) => {
+  const closed = Promise.withResolvers<void>()
+  const server = await scriptedServer(context, (socket) => socket.on('close', closed.resolve))
+  assert.equal((await send(clientOf(server, 50))).kind, 'timeout')
+  await closed.promise
+})
+
+test('a cancelled client leaves no timer behind', async (context) => {
+  const server = await scriptedServer(context, () => {})
+  let timers = 0
+  const counted: After = () => {
+    timers += 1
+    return () => {
+      timers -= 1
+    }
+  }
+  const address = { host: '127.0.0.1', port: server.port }
+  const client = createClient({ url: server.url, address, timeoutMs: 60_000, now, after: counted })
+  const outcome = send(client)
+  assert.equal(timers, 1)
+  client.cancel()
+  await outcome
+  assert.equal(timers, 0)
+})
+
 test('cancelling ends all that is in flight, at once', async (context) => {
   const server = await scriptedServer(context, () => {})
   const client = clientOf(server)

@@ -27,7 +27,7 @@ export type ConnectionOptions = {
   port: number
   /** A monotonic clock in milliseconds. */
   now: () => number
-  /** Called when it closes, or is about to, while it carries no request. */
+  /** Called when it has closed while it carried no request. */
   onIdleClose: (connection: Connection) => void
 }
 
@@ -76,8 +76,7 @@ export function openConnection({ host, port, now, onIdleClose }: ConnectionOptio
     else if (progress === 'malformed') fail(current, 'malformed answer')
   })
   socket.on('end', () => {
-    if (!current) onIdleClose(connection)
-    else if (current.parser.close()) answer(current, false)
+    if (current?.parser.close()) answer(current, false)
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
     failure = error.code ?? error.message

@@ -125,6 +125,7 @@ const publish = (run: RunRecord) => {
 }
 
 const reportScrape = async (prometheus: URL, metrics: ReturnType<typeof createMetrics>) => {
+  say(`waiting for Prometheus to scrape the final counts, ${awaitScrapeMs / 1000} s at most`)
   const reason = await awaitScrape({ prometheus, metrics, patienceMs: awaitScrapeMs, now, sleep })
   if (reason === null) say(`Prometheus at ${prometheus.href} has the final counts`)
   else say(`Prometheus at ${prometheus.href} does not show the final counts: ${reason}`)

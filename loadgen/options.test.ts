@@ -66,6 +66,7 @@ test('each mistake is named, with its value and what is allowed', () => {
     ['--rate=-5', '--rate -5: must be requests a second, above 0, such as 50'],
     ['--rate 1e999', '--rate 1e999: must be requests a second, above 0, such as 50'],
     ['--rate', '--rate: needs a value, requests a second, above 0, such as 50'],
+    ['--rate --duration', '--rate: needs a value, requests a second, above 0, such as 50'],
     ['--duration 5', '--duration 5: must be a duration such as 500ms, 90s, 2m, 1h or 1m30s'],
     ['--requests 1.5', '--requests 1.5: must be a whole number from 1'],
     ['--requests 0', '--requests 0: must be a whole number from 1'],

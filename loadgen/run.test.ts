@@ -170,6 +170,38 @@ test('a pump that slept too long sends all that is due, and says how late', asyn
   assert.equal(ledger.responseTime.max, 251_000)
 })
 
+test('what was due while the pump slept, and the run was stopped, was never sent', async () => {
+  const time = new VirtualTime()
+  const ledger = new Ledger()
+  const { client } = simulatedClient(time, () => ({ afterMs: 1, kind: 'ok' }))
+  const run = startRun({
+    dueTimes: dueTimes({ arrivals: 'even', rate: 10, durationSeconds: 9, requests: null, seed: 1 }),
+    client,
+    observer: ledger,
+    maxInFlight: 100,
+    graceMs: 1000,
+    now: time.now,
+    after: (ms, callback) => time.after(ms > 0 ? 5000 : 0, callback),
+  })
+  time.pass(350)
+  run.stop('interrupted')
+  await run.finished
+  assert.equal(ledger.counts.ok, 1)
+  assert.equal(ledger.counts.neverSent, 3)
+  assert.equal(ledger.planned, 4)
+})
+
+test('thousands that wait go out in the order in which they were due', async () => {
+  const answerTo = (n: number): Answer => ({ afterMs: n === 0 ? 900 : 0.01, kind: 'ok' })
+  const { ledger, end } = await simulate({ rate: 4000, maxInFlight: 1, answerTo })
+  assert.equal(ledger.counts.ok, 4000)
+  assert.ok(end.maxWaiting > 3500)
+  // In order, the second waits longest: from 0.25 ms on.
+  assert.equal(ledger.lateness.max, 899_750)
+  // The median is due at 500 ms, and goes at 900 ms and 2,000 answers of 0.01 ms.
+  assert.ok(Math.abs(ledger.lateness.quantile(0.5) - 420_000) < 1000)
+})
+
 test('stopping a run that has ended changes nothing', async () => {
   const { ledger } = await simulate({ stopAtMs: 5000 })
   assert.equal(ledger.counts.ok, 10)

@@ -97,7 +97,6 @@ export function startRun(options: RunOptions): Run {
     client.send((outcome) => {
       inFlight -= 1
       observer.settled(settlementOf(outcome, due))
-      if (stopped) return
       const waitedLongest = waiting.shift()
       if (waitedLongest !== undefined) send(waitedLongest)
       else if (draining && inFlight === 0) stop('completed')
