@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { After } from './clock.ts'
 import { type Connection, type ExchangeEnd, openConnection } from './connection.ts'
 
 /** How one request ended; instants in milliseconds of the given clock. */
@@ -17,9 +18,6 @@ export type Client = {
   /** Requests that were sent a second time, because a kept connection had closed under them. */
   readonly staleRetries: number
 }
-
-/** Calls back after some milliseconds, and gives the way to call that off. */
-export type After = (ms: number, callback: () => void) => () => void
 
 export type ClientOptions = {
   url: URL

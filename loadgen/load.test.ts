@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import type { After } from './client.ts'
+import { after, now } from './clock.ts'
 import { type Load, startLoad } from './load.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { parseOptions } from './options.ts'
 import { resultOf } from './result.ts'
 import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
-
-const now = () => performance.now()
-
-const after: After = (ms, callback) => {
-  const timer = setTimeout(callback, Math.ceil(ms))
-  return () => clearTimeout(timer)
-}
 
 const loadOf = (server: ScriptedServer, line: string, metrics = createMetrics()): Load => {
   const parsed = parseOptions([...line.split(' '), '--arrivals', 'even', server.url.href])

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts'
-import { type After, createClient } from './client.ts'
+import { createClient } from './client.ts'
+import type { After } from './clock.ts'
 import { Ledger } from './ledger.ts'
 import { type Metrics, metricsObserver } from './metrics.ts'
 import type { Options } from './options.ts'

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveAddress } from './address.ts'
 import { awaitScrape } from './await-scrape.ts'
-import type { After } from './client.ts'
+import { after, now } from './clock.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
 import { help } from './help.ts'
 import { startLoad } from './load.ts'
@@ -19,18 +19,6 @@ import { type RunRecord, resultOf } from './result.ts'
 const awaitScrapeMs = 20_000
 
 const { argv, env, stderr, stdout } = process
-
-const now = () => performance.now()
-
-const after: After = (ms, callback) => {
-  if (ms <= 0) {
-    const immediate = setImmediate(callback)
-    return () => clearImmediate(immediate)
-  }
-  // A longer timer would fire at once; the callbacks look at the clock and ask again.
-  const timer = setTimeout(callback, Math.min(Math.ceil(ms), 2 ** 31 - 1))
-  return () => clearTimeout(timer)
-}
 
 const watchUtilization = () => {
   const begin = performance.eventLoopUtilization()

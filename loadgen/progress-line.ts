@@ -1,4 +1,4 @@
-import type { After } from './client.ts'
+import type { After } from './clock.ts'
 
 export type Terminal = {
   write(text: string): unknown
@@ -11,6 +11,8 @@ const rewriteEveryMs = 250
 /** In a log: soon once, to show that it runs, and then seldom enough to stay readable. */
 const firstLineMs = 1000
 const lineEveryMs = 5000
+/** Some terminals don't know their width, or say that it is 0. */
+const usualColumns = 80
 /** A log has no width; this is none that a line of ours reaches. */
 const logColumns = 200
 
@@ -25,7 +27,7 @@ export function showProgress(
 ): () => void {
   let cancel = () => {}
   const show = () => {
-    if (terminal.isTTY) terminal.write(`\r\x1b[K${render((terminal.columns ?? 80) - 1)}`)
+    if (terminal.isTTY) terminal.write(`\r\x1b[K${render((terminal.columns || usualColumns) - 1)}`)
     else terminal.write(`${render(logColumns)}\n`)
     cancel = after(terminal.isTTY ? rewriteEveryMs : lineEveryMs, show)
   }

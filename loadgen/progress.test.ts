@@ -87,6 +87,13 @@ test('on a terminal the line is rewritten in place, and cleared at the end', () 
   assert.deepEqual(written, [...Array(4).fill('\r\x1b[K29 columns'), '\r\x1b[K'])
 })
 
+test('a terminal that says it has no columns is taken to have eighty', () => {
+  const written: string[] = []
+  const terminal = { write: (text: string) => written.push(text), isTTY: true, columns: 0 }
+  showProgress(terminal, new VirtualTime().after, (columns) => `${columns}`)
+  assert.deepEqual(written, ['\r\x1b[K79'])
+})
+
 test('in a log the first line comes after a second, and then one every five', () => {
   const time = new VirtualTime()
   const written: number[] = []

@@ -153,6 +153,13 @@ test('requests without an answer are said to be missing from the quantiles', () 
   assert.doesNotMatch(renderReport(recordOf(hundred), { colour: false }), /no answer/)
 })
 
+test('the reasons of a verdict have a line each', () => {
+  const record = recordOf(hundred)
+  record.verdict = { verdict: 'generator-limited', reasons: ['it was late', 'it was busy'] }
+  const text = renderReport(record, { colour: false })
+  assert.match(text, /^Verdict: generator-limited\.\n {2}- it was late\n {2}- it was busy\n$/m)
+})
+
 test('a report of nothing has no table of times, and no NaN', () => {
   const text = renderReport(recordOf([]), { colour: false })
   assert.doesNotMatch(text, /NaN|undefined|Infinity|response time/)

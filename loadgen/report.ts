@@ -107,13 +107,16 @@ const closing = ({ ledger, staleRetries }: RunRecord, result: Result, paint: Pai
       `${requests(staleRetries)} sent twice, as the server closed the kept connection at that moment.`,
     ledger.lateness.count > 0 &&
       `The generator sent 99 % of its requests within ${formatLatency(p99(ledger.lateness))} of when they were due.`,
-    ledger.answered === 0
-      ? 'No answer, so nothing was measured.'
-      : result.verdict === 'valid'
-        ? paint('green', 'Verdict: valid.')
-        : paint('yellow', `Verdict: generator-limited: ${result.reasons.join('; ')}.`),
+    verdictOf(result, paint),
   ]
   return lines.filter((line) => line !== false)
+}
+
+const verdictOf = ({ responseTime, verdict, reasons }: Result, paint: Paint): string => {
+  if (responseTime.count === 0) return 'No answer, so nothing was measured.'
+  if (verdict === 'valid') return paint('green', 'Verdict: valid.')
+  const lines = reasons.map((reason) => `  - ${reason}`)
+  return paint('yellow', ['Verdict: generator-limited.', ...lines].join('\n'))
 }
 
 /** A measured duration: a tenth of a second is enough of it, or less if there isn't more. */

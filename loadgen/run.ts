@@ -1,4 +1,5 @@
-import type { After, Client, Outcome } from './client.ts'
+import type { Client, Outcome } from './client.ts'
+import type { After } from './clock.ts'
 
 /** How one planned request ended, with its times in milliseconds. */
 export type Settlement =

@@ -44,6 +44,8 @@ test('requests never sent count against a run that completed, and not against on
   const ledger = ledgerOf(1)
   ledger.due()
   ledger.settled({ outcome: 'neverSent' })
-  assert.deepEqual(judge(ledger, completed, 0.5).reasons, ['1 requests were never sent'])
+  assert.deepEqual(judge(ledger, completed, 0.5).reasons, [
+    'requests that were due and never sent: 1',
+  ])
   assert.equal(judge(ledger, { ...completed, reason: 'interrupted' }, 0.5).verdict, 'valid')
 })

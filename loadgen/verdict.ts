@@ -31,7 +31,9 @@ export function judge(ledger: Ledger, end: RunEnd, eventLoopUtilization: number)
       latenessP99Ms > bounds.latenessP99Ms &&
       `up to ${end.maxWaiting} requests at once waited for a place: raise --max-in-flight`,
     // A run that was stopped always finds the last millisecond's requests unsent.
-    end.reason === 'completed' && neverSent > 0 && `${neverSent} requests were never sent`,
+    end.reason === 'completed' &&
+      neverSent > 0 &&
+      `requests that were due and never sent: ${neverSent}`,
     eventLoopUtilization > bounds.eventLoopUtilization &&
       `the generator's thread was busy for ${(eventLoopUtilization * 100).toFixed(0)} % of the run (allowed: ${bounds.eventLoopUtilization * 100} %)`,
     shortages.length > 0 && `this machine ran out of means: ${shortages.join(', ')}`,
