@@ -176,10 +176,24 @@ test('a second Ctrl-C does not wait for Prometheus', async (context) => {
   await first
   child.kill('SIGINT')
   await question
+  await new Promise((resolve) => setTimeout(resolve, 400))
   const before = performance.now()
   child.kill('SIGINT')
   assert.equal((await ended).code, 130)
   assert.ok(performance.now() - before < 1000)
+})
+
+test('a Ctrl-C that arrives twice, as npm passes it on, is one', async (context) => {
+  let arrived = () => {}
+  const first = new Promise<void>((resolve) => (arrived = resolve))
+  const { url } = await scriptedServer(context, () => arrived())
+  const { child, ended } = start(['--metrics-port', '0', '--duration', '1h', url.href])
+  await first
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  const { code, stdout } = await ended
+  assert.equal(code, 130)
+  assert.match(stdout, /interrupted; asked for 50/)
 })
 
 test('the URL may come from the environment', async (context) => {

@@ -18,6 +18,9 @@ import { type RunRecord, resultOf } from './result.ts'
 /** Prometheus scrapes every 5 s in the lab, and every 15 s where nobody said otherwise. */
 const awaitScrapeMs = 20_000
 
+/** npm passes on a Ctrl-C that the terminal has sent to us already: so close together, they are one. */
+const sameInterruptMs = 300
+
 const { argv, env, stderr, stdout } = process
 
 const watchUtilization = () => {
@@ -79,10 +82,10 @@ const runOnce = async (options: Options, metrics: ReturnType<typeof createMetric
   const startedAt = new Date()
   const load = startLoad({ options, address, metrics, now, after, startedAt, watchUtilization })
 
-  let interrupted = false
+  let interruptedAt: number | null = null
   const interrupt = () => {
-    if (interrupted) process.exit(exitCodes.interrupted)
-    interrupted = true
+    interruptedAt ??= now()
+    if (now() - interruptedAt > sameInterruptMs) process.exit(exitCodes.interrupted)
     load.stop('interrupted')
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)

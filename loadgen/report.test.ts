@@ -140,6 +140,20 @@ test('the report has the account, both times side by side, and the verdict', () 
   has('Verdict: valid.')
 })
 
+test('requests that were cut off are told from those that failed', () => {
+  const cutOff = (ledger: Ledger) => {
+    ledger.due()
+    ledger.sent(0.5)
+    ledger.settled({ outcome: 'cancelled' })
+  }
+  const text = renderReport(recordOf(hundred, cutOff), { colour: false })
+  assert.match(
+    text,
+    /^1 request had no answer yet when the run was ended, and is in no quantile\.$/m,
+  )
+  assert.doesNotMatch(text, /slower than any/)
+})
+
 test('when waiting made the difference, the report says what a closed loop would have hidden', () => {
   const text = renderReport(recordOf(hundred), { colour: false })
   assert.match(text, /p99 is 99\.0 ms, of which a closed-loop tool, .* shows 10\.0 ms\./)

@@ -95,14 +95,17 @@ const distribution = ({ ledger }: RunRecord, paint: Paint): string[] => {
 const closing = ({ ledger, staleRetries }: RunRecord, result: Result, paint: Paint): string[] => {
   const p99 = (histogram: Histogram) => histogram.quantile(0.99) / 1000
   const [response, service] = [p99(ledger.responseTime), p99(ledger.serviceTime)]
-  const unanswered = ledger.planned - ledger.answered
+  const { cancelled } = ledger.counts
+  const unanswered = ledger.planned - ledger.answered - cancelled
   const lines = [
     response > 1.5 * service &&
       response - service > worthSayingMs &&
       `Requests waited before they could be sent.\np99 is ${formatLatency(response)}, of which a closed-loop tool, counting since sent, shows ${formatLatency(service)}.`,
     unanswered > 0 &&
       ledger.answered > 0 &&
-      `${requests(unanswered)} (${percent(unanswered, ledger.planned)}) had no answer and ${unanswered === 1 ? 'is' : 'are'} in no quantile: slower than all others.`,
+      `${requests(unanswered)} (${percent(unanswered, ledger.planned)}) had no answer and ${isOrAre(unanswered)} in no quantile; to a user, slower than any.`,
+    cancelled > 0 &&
+      `${requests(cancelled)} had no answer yet when the run was ended, and ${isOrAre(cancelled)} in no quantile.`,
     staleRetries > 0 &&
       `${requests(staleRetries)} sent twice, as the server closed the kept connection at that moment.`,
     ledger.lateness.count > 0 &&
@@ -129,6 +132,8 @@ const list = (entries: [string, number][]) =>
 const whole = (count: number) => count.toLocaleString('en-US')
 
 const requests = (count: number) => `${whole(count)} request${count === 1 ? '' : 's'}`
+
+const isOrAre = (count: number) => (count === 1 ? 'is' : 'are')
 
 const percent = (count: number, total: number) =>
   total === 0 ? '–' : `${((100 * count) / total).toFixed(count === total ? 0 : 2)} %`
