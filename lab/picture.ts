@@ -25,7 +25,9 @@ export async function freshScrape(prometheus: Prometheus, { sleep, patienceMs }:
   const [now] = await prometheus.query('time()')
   if (!now) throw new Error('Prometheus does not know what time it is')
   for (let waitedMs = 0; ; waitedMs += 250) {
-    const fresh = `timestamp(up{job="httpserver"} == 1) > ${now.value}`
+    // timestamp() knows when a sample was scraped only if it is given a bare selector.
+    const up = 'up{job="httpserver"}'
+    const fresh = `timestamp(${up}) > ${now.value} and ${up} == 1`
     if ((await prometheus.query(fresh)).length > 0) return now.value
     if (waitedMs >= patienceMs) {
       throw new Error(

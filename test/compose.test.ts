@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { PROMETHEUS_VERSION } from '../lab/prometheus-binaries.ts'
+import { root } from './processes.ts'
+
+type Service = {
+  image: string
+  read_only?: boolean
+  privileged?: boolean
+  user?: string
+  cap_drop?: string[]
+  security_opt?: string[]
+  mem_limit?: string
+  logging?: { options: Record<string, string> }
+  healthcheck?: { test: unknown }
+  ports: string[]
+  volumes?: string[]
+  environment?: Record<string, string>
+}
+
+const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { merge: true }) as {
+  services: Record<string, Service>
+}
+
+/** Each rule answers what is wrong with a service, if anything. */
+const rules: Record<string, (name: string, service: Service) => unknown> = {
+  'an image is pinned by version': (_, { image }) =>
+    image !== 'latency-lab' && !/:v?\d+\.\d+\.\d+$/.test(image),
+  'no capability is kept, none can be gained': (_, { cap_drop, security_opt, privileged }) =>
+    privileged || cap_drop?.[0] !== 'ALL' || !security_opt?.includes('no-new-privileges:true'),
+  'memory is limited': (_, { mem_limit }) => !mem_limit,
+  'logs are rotated': (_, { logging }) => !logging?.options['max-size'],
+  'the root file system is read-only, but for Grafana’s plugins': (name, { read_only }) =>
+    !read_only && name !== 'grafana',
+  'a service that stays says whether it is healthy': (name, { healthcheck }) =>
+    !healthcheck && name !== 'loadgen',
+  'a port is on loopback, but for those that Prometheus reaches through the host': (_, { ports }) =>
+    ports.some((port) => !/^127\.0\.0\.1:|^\$\{LAB_BIND:-0\.0\.0\.0\}:(8080|9464):/.test(port)),
+  'what is mounted from here is a folder that exists, read-only': (_, { volumes = [] }) =>
+    volumes
+      .map((volume) => volume.split(':'))
+      .some(
+        ([from = '', , mode = '']) =>
+          from.startsWith('.') &&
+          !(mode.startsWith('ro') && statSync(join(root, from)).isDirectory()),
+      ),
+  'nobody is an anonymous admin': (_, { environment = {} }) =>
+    (environment.GF_AUTH_ANONYMOUS_ORG_ROLE ?? 'Viewer') !== 'Viewer',
+  'Grafana fetches no plugin at start': (name, { environment = {} }) =>
+    name === 'grafana' && environment.GF_PLUGINS_PREINSTALL_DISABLED !== 'true',
+}
+
+const offenders = (all: Record<string, Service>, rule: string) =>
+  Object.entries(all)
+    .filter(([name, service]) => rules[rule]?.(name, service))
+    .map(([name]) => name)
+
+for (const rule of Object.keys(rules)) {
+  test(rule, () => assert.deepEqual(offenders(services, rule), []))
+}
+
+const wrong: [string, string, Partial<Service>][] = [
+  ['an image is pinned by version', 'grafana', { image: 'grafana/grafana:latest' }],
+  ['no capability is kept, none can be gained', 'server', { cap_drop: ['NET_RAW'] }],
+  ['no capability is kept, none can be gained', 'server', { security_opt: [] }],
+  ['memory is limited', 'prometheus', { mem_limit: '' }],
+  ['logs are rotated', 'prometheus', { logging: { options: {} } }],
+  ['the root file system is read-only, but for Grafana’s plugins', 'server', { read_only: false }],
+  [
+    'a port is on loopback, but for those that Prometheus reaches through the host',
+    'grafana',
+    { ports: ['3000:3000'] },
+  ],
+  [
+    'what is mounted from here is a folder that exists, read-only',
+    'prometheus',
+    { volumes: ['./prometheus:/etc/prometheus'] },
+  ],
+  [
+    'what is mounted from here is a folder that exists, read-only',
+    'prometheus',
+    { volumes: ['./prometheus/prometheus.yml:/etc/prometheus/prometheus.yml:ro'] },
+  ],
+  [
+    'nobody is an anonymous admin',
+    'grafana',
+    { environment: { GF_AUTH_ANONYMOUS_ORG_ROLE: 'Admin' } },
+  ],
+  ['Grafana fetches no plugin at start', 'grafana', { environment: {} }],
+]
+for (const [rule, name, change] of wrong) {
+  test(`${JSON.stringify(change)} in ${name} is found out: ${rule}`, () => {
+    const changed = { ...services, [name]: { ...services[name], ...change } as Service }
+    assert.deepEqual(offenders(changed, rule), [name])
+  })
+}
+
+test('without Docker the same Prometheus is fetched that compose.yaml pins', () => {
+  assert.equal(services.prometheus?.image, `prom/prometheus:v${PROMETHEUS_VERSION}`)
+})

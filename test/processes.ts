@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findPrometheus } from '../lab/prometheus-binaries.ts'
+
+export const root = join(import.meta.dirname, '..')
+
+/** The real Prometheus and promtool that the tests use; fetched when there are none. */
+export const prometheusBinaries = () =>
+  findPrometheus({
+    cache: join(root, '.cache'),
+    path: process.env.PATH ?? '',
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
+
+/** A process of the lab, and how to end it. */
+export type Running = { url: string; port: number; stop: () => Promise<void> }
+
+/** Starts the server on a free port. */
+export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<Running> {
+  const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(child.stdout)
+  // The line that it listens is at info level: a quieter LOG_LEVEL would never say so.
+  const [listening] = await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
+  const { port } = JSON.parse(listening).address
+  return { url: `http://127.0.0.1:${port}`, port, stop: () => end(child) }
+}
+
+/** Starts a Prometheus with the lab's own configuration, its targets replaced by processes on this machine. */
+export async function startPrometheus(targets: Record<'server' | 'loadgen', number>) {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
+  const port = await freePort()
+  cpSync(join(root, 'prometheus'), folder, { recursive: true })
+  const config = readFileSync(join(folder, 'prometheus.yml'), 'utf8')
+    .replace('localhost:9090', `127.0.0.1:${port}`)
+    .replace('host.docker.internal:8080', `127.0.0.1:${targets.server}`)
+    .replace('host.docker.internal:9464', `127.0.0.1:${targets.loadgen}`)
+  writeFileSync(join(folder, 'prometheus.yml'), config)
+
+  const binaries = await prometheusBinaries()
+  const child = spawn(
+    binaries.prometheus,
+    [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=warn',
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  )
+  const url = `http://127.0.0.1:${port}`
+  const stop = async () => {
+    await end(child)
+    rmSync(folder, { recursive: true })
+  }
+  while (
+    !(await fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
+    if (child.exitCode !== null) throw new Error(`Prometheus ended with ${child.exitCode}`)
+    await sleep(50)
+  }
+  return { url, port, stop }
+}
+
+/** Runs the load generator to its end, and answers with its exit code and its result. */
+export async function runLoad(options: string[]) {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'loadgen/main.ts'), '--json', '-', '--no-progress', ...options],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
+  const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  return { exitCode, result: JSON.parse(stdout) }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+async function end(child: ChildProcess) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+}
