@@ -21,7 +21,8 @@ const run = (env: NodeJS.ProcessEnv) =>
 async function start(env: NodeJS.ProcessEnv = {}) {
   const child = run({ PORT: '0', ...env })
   after(() => child.kill('SIGKILL'))
-  const exit = once(child, 'exit')
+  // Not 'exit', which may come before the last line has been read.
+  const exit = once(child, 'close')
   const lines: Record<string, unknown>[] = []
   const reader = createInterface(child.stdout)
   reader.on('line', (line) => lines.push(JSON.parse(line)))
