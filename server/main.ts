@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createAdaptorServer } from '@hono/node-server'
-import { pino } from 'pino'
+import { destination, pino } from 'pino'
 import pkg from '../package.json' with { type: 'json' }
 import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -12,12 +12,16 @@ import { readTls } from './tls.ts'
 const KEEP_ALIVE_MS = 75_000
 
 const [config, tls] = configure()
-const logger = pino({
-  level: config.logLevel,
-  base: null,
-  timestamp: () => `,"time":"${new Date().toISOString()}"`,
-  formatters: { level: (level) => ({ level }) },
-})
+const logger = pino(
+  {
+    level: config.logLevel,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (level) => ({ level }) },
+  },
+  // Lines that are written later are lost, or come in another order, when the process ends.
+  destination({ fd: 1, sync: true }),
+)
 
 let draining = false
 const { app, metrics } = createApp({ config, logger, draining: () => draining })
