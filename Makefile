@@ -7,7 +7,12 @@ ARGS ?=
 
 # With a Docker engine the lab's tools run from the lab's image, so that Docker alone is enough; without
 # one they run on this machine's Node.js. LAB_MODE=docker or native decides it otherwise.
-LAB_MODE ?= $(shell docker version >/dev/null 2>&1 && echo docker || echo native)
+ifndef LAB_MODE
+LAB_MODE := $(shell docker version >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && echo docker || echo native)
+endif
+ifeq ($(filter docker native,$(LAB_MODE)),)
+$(error LAB_MODE=$(LAB_MODE): must be docker or native)
+endif
 
 run = $(run.$(LAB_MODE))
 run.docker = docker compose run --rm --service-ports --entrypoint node loadgen
@@ -34,6 +39,7 @@ help: ## Show this
 	@echo
 	@echo "  make load RATE=50 DURATION=2m       other load"
 	@echo "  make load ARGS='--arrivals even'    anything the load generator takes: ARGS=--help"
+	@echo "  make -s load ARGS='--json -'        the result alone, as JSON"
 
 .PHONY: demo
 demo: up $$(tools) ## Start the lab, drive a minute of load, check that Prometheus shows it, say where to look

@@ -15,6 +15,8 @@ const usage = `node lab/main.ts demo [options of the load generator]
   demo   drives load, checks that Prometheus shows all of it, and says where to look
 `
 
+const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
+
 const { env } = process
 const prometheusUrl = env.LAB_PROMETHEUS_URL ?? 'http://127.0.0.1:9090'
 const grafanaUrl = env.LAB_GRAFANA_URL ?? 'http://127.0.0.1:3000'
@@ -24,7 +26,8 @@ const ports = {
 }
 
 const [verb, ...rest] = process.argv.slice(2)
-if (verb === 'demo') process.exitCode = await runDemo(rest)
+if (verb === 'demo' && rest.includes('--help')) process.stdout.write(`${usage}\n${loadHelp}`)
+else if (verb === 'demo') process.exitCode = await runDemo(rest)
 else if (verb === '--help') process.stdout.write(usage)
 else {
   process.stderr.write(`lab: ${verb ?? 'no verb'}: must be demo\n\n${usage}`)
@@ -32,14 +35,20 @@ else {
 }
 
 async function runDemo(loadOptions: string[]): Promise<number> {
+  let loadExitCode = 0
   try {
     const shown = await demo({
       prometheus: createPrometheus(prometheusUrl),
-      load: () => load(loadOptions),
+      load: async () => {
+        const { exitCode, result } = await load(loadOptions)
+        loadExitCode = exitCode
+        return result
+      },
       say: (text) => process.stdout.write(`${text}\n`),
       sleep,
       patienceMs: 30_000,
     })
+    if (loadExitCode !== 0) return loadExitCode
     const { grafana, prometheus, server } = links(ports)
     const all = [
       { ...grafana, running: await answers(`${grafanaUrl}/api/health`) },
@@ -54,18 +63,22 @@ async function runDemo(loadOptions: string[]): Promise<number> {
   }
 }
 
-async function load(options: string[]): Promise<ClientResult | undefined> {
+/** Runs the load generator to its end; its result is there when its exit code is 0. */
+async function load(options: string[]): Promise<{ exitCode: number; result?: ClientResult }> {
   const folder = mkdtempSync(join(tmpdir(), 'lab-'))
   const file = join(folder, 'result.json')
   const main = fileURLToPath(new URL('../loadgen/main.ts', import.meta.url))
+  // Of an option given twice the last one holds: the result is to be where it is read.
+  const child = spawn(process.execPath, [main, ...options, '--json', file], { stdio: 'inherit' })
+  // Ctrl-C reaches the generator too: it ends in its own good order, and this process after it.
+  const passOn = (signal: NodeJS.Signals) => void (signal === 'SIGTERM' && child.kill(signal))
+  process.on('SIGINT', passOn).on('SIGTERM', passOn)
   try {
-    const child = spawn(process.execPath, [main, '--json', file, ...options], { stdio: 'inherit' })
-    // Ctrl-C reaches the generator too: it ends in its own good order, and this process after it.
-    const stay = () => {}
-    process.on('SIGINT', stay).on('SIGTERM', () => child.kill('SIGTERM'))
     const [exitCode] = await once(child, 'exit')
-    return exitCode === 0 ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+    if (exitCode !== 0) return { exitCode: exitCode ?? 1 }
+    return { exitCode, result: JSON.parse(readFileSync(file, 'utf8')) }
   } finally {
+    process.off('SIGINT', passOn).off('SIGTERM', passOn)
     rmSync(folder, { recursive: true })
   }
 }

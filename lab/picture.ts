@@ -12,30 +12,44 @@ const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const
 /** What this module reads of the load generator's result: counts, and seconds. */
 export type ClientResult = {
   ok: number
+  httpErrors: number
+  statusCodes: Record<string, number>
   serviceTime: Record<keyof typeof quantiles, number | null>
 }
 
+/** How many requests the server served: all that it answered, but for those it turned away with 503. */
+export function servedOf({ ok, httpErrors, statusCodes }: ClientResult): number {
+  return ok + httpErrors - (statusCodes[503] ?? 0)
+}
+
+const up = 'up{job="httpserver"}'
+
 /**
  * Waits until Prometheus has scraped the server after the moment of the call, so that what it shows is
- * not older than that. Resolves to that moment, by Prometheus' own clock, in Unix seconds.
+ * not older than that. Resolves to when that scrape was, by Prometheus' own clock, in Unix seconds: at
+ * that instant (`metric @ instant`) it has what this scrape brought, and not what an earlier server left.
  *
- * @throws when that doesn't come within `patienceMs`, with what Prometheus says of its target
+ * @throws when that doesn't come within `patienceMs`, with where Prometheus says why
  */
 export async function freshScrape(prometheus: Prometheus, { sleep, patienceMs }: Clock) {
   const [now] = await prometheus.query('time()')
   if (!now) throw new Error('Prometheus does not know what time it is')
-  for (let waitedMs = 0; ; waitedMs += 250) {
-    // timestamp() knows when a sample was scraped only if it is given a bare selector.
-    const up = 'up{job="httpserver"}'
-    const fresh = `timestamp(${up}) > ${now.value} and ${up} == 1`
-    if ((await prometheus.query(fresh)).length > 0) return now.value
-    if (waitedMs >= patienceMs) {
-      throw new Error(
-        `Prometheus has not scraped the server for ${patienceMs / 1000} s: its page Status > Target health has the reason`,
-      )
-    }
+  // timestamp() knows when a sample was scraped only if it is given a bare selector.
+  const fresh = `timestamp(${up}) > ${now.value} and ${up} == 1`
+  for (let waitedMs = 0; waitedMs <= patienceMs; waitedMs += 250) {
+    const [scrape] = await prometheus.query(fresh)
+    if (scrape) return scrape.value
     await sleep(250)
   }
+  throw new Error(
+    `Prometheus has not scraped the server for ${patienceMs / 1000} s: its page Status > Target health says why`,
+  )
+}
+
+/** Was the server started anew after `since`, in Unix seconds? Its counters began at zero then. */
+export async function restartedSince(prometheus: Prometheus, since: number): Promise<boolean> {
+  const started = `process_start_time_seconds{job="httpserver"} > ${since}`
+  return (await prometheus.query(started)).length > 0
 }
 
 /**
@@ -57,7 +71,7 @@ export async function comparePicture(
   const rows = [
     {
       name: 'requests',
-      client: client.ok,
+      client: servedOf(client),
       prometheus: await first(gained(`${requests}_count`, '')),
     },
   ]

@@ -5,9 +5,13 @@ set -eu
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 
-if ! docker version >/dev/null 2>&1; then
-  say 'no Docker engine answers (docker version fails): start it, or install it: https://docs.docker.com/get-docker/'
-  say 'without it: make dev runs the server alone, and make load drives it'
+if ! refusal=$(docker version 2>&1 >/dev/null); then
+  say "no Docker engine answers: $(printf '%s' "$refusal" | tail -n 1)"
+  case $refusal in
+    *'permission denied'*) say 'this user may not use it: sudo usermod -aG docker "$USER", then log in anew' ;;
+    *) say 'start it, or install it: https://docs.docker.com/get-docker/' ;;
+  esac
+  say 'without it: make dev runs the server alone, and make load LAB_MODE=native drives it'
   exit 1
 fi
 if ! docker compose version >/dev/null 2>&1; then
@@ -30,12 +34,27 @@ for service in prometheus grafana; do
   esac
 done
 
+messages=$(mktemp)
+trap 'rm -f "$messages"' EXIT
 # shellcheck disable=SC2086 # a list of words
-docker compose up --detach --wait $services
+if ! docker compose up --detach --wait $services 2>"$messages"; then
+  cat "$messages" >&2
+  case $(cat "$messages") in
+    *'already in use'* | *'already allocated'* | *'port is not available'*)
+      say 'a port is taken, the message above has its number: stop what listens there, or move Prometheus, Grafana or'
+      say 'the control listener with LAB_PROMETHEUS_PORT, LAB_GRAFANA_PORT or LAB_CONTROL_PORT. 8080 stays: Prometheus'
+      say 'scrapes it. Is it a server of your own that is to be scraped? docker compose up -d prometheus grafana' ;;
+    *)
+      say 'a service does not start; the last lines of each:'
+      docker compose logs --tail 5 >&2 ;;
+  esac
+  exit 1
+fi
 
-cat <<END
-The lab is up:
-  server      http://localhost:8080
-END
-case $services in *prometheus*) echo "  Prometheus  http://localhost:${LAB_PROMETHEUS_PORT:-9090}" ;; esac
-case $services in *grafana*) echo "  Grafana     http://localhost:${LAB_GRAFANA_PORT:-3000}" ;; esac
+# Where a service is published, as Compose did it: from the environment, an .env file or the default.
+published() { docker compose port "$1" "$2" 2>/dev/null | sed 's/^0\.0\.0\.0:/localhost:/; s/^127\.0\.0\.1:/localhost:/'; }
+
+echo 'The lab is up:'
+echo "  server      http://$(published server 8080)"
+case $services in *prometheus*) echo "  Prometheus  http://$(published prometheus 9090)" ;; esac
+case $services in *grafana*) echo "  Grafana     http://$(published grafana 3000)" ;; esac

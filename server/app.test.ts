@@ -155,6 +155,7 @@ test('over capacity: who waits is observed as queue, who finds the queue full ge
   const lines = await exposition()
   assert.ok(lines.includes('httpserver_execution_latency_seconds_count{step="queue"} 2'))
   assert.ok(lines.includes('httpserver_execution_latency_seconds_count{step="total"} 3'))
+  assert.ok(lines.includes('lab_request_duration_seconds_count{http_route="/"} 2'))
   const queueSum = 'httpserver_execution_latency_seconds_sum{step="queue"} '
   const waited = Number(lines.find((line) => line.startsWith(queueSum))?.slice(queueSum.length))
   assert.ok(waited >= 0.05 && waited < 0.5, `waited ${waited} s`)
