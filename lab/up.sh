@@ -19,6 +19,7 @@ if ! docker compose version >/dev/null 2>&1; then
   exit 1
 fi
 
+say 'building the image: a minute the first time, a second when nothing has changed'
 docker compose build --quiet server
 
 services=server
@@ -37,7 +38,7 @@ done
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
 # shellcheck disable=SC2086 # a list of words
-if ! docker compose up --detach --wait $services 2>"$messages"; then
+if ! docker compose up --no-build --detach --wait $services 2>"$messages"; then
   cat "$messages" >&2
   case $(cat "$messages") in
     *'already in use'* | *'already allocated'* | *'port is not available'*)
