@@ -12,6 +12,8 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
   --timeout D          for each request, from sending to the last byte (10s)
   --max-in-flight N    beyond it, requests wait, and their waiting counts as latency (10000)
   --json FILE          the result as JSON; - for stdout, the report is then on stderr
+  --expect E           'p99<2.1s', 'service.mean<=80ms', 'errors<0.1%', 'achieved>=99%',
+                       'ok>=1000'; repeatable: exit 3 unless all hold
   --metrics-port N     the generator's own /metrics during the run (9464; 0 for none)
   --await-scrape URL   do not exit before this Prometheus has the final counts
   --no-progress        no live line
@@ -20,6 +22,6 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
 Environment: LOADGEN_URL and LOADGEN_AWAIT_SCRAPE are used where URL and --await-scrape are
 not given; LAB_BIND is the address on which /metrics is served (all).
 
-Exit codes: 0 done; 1 the account doesn't add up; 2 wrong usage; 4 nothing answered;
-130 interrupted, with the report of what was done.
+Exit codes: 0 done; 1 the account doesn't add up; 2 wrong usage; 3 an expectation
+failed; 4 nothing answered; 130 interrupted, with the report of what was done.
 `

@@ -65,7 +65,7 @@ test('--help exits 0, and names every option', async () => {
   assert.deepEqual(
     new Set(options),
     new Set(
-      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --metrics-port --await-scrape --no-progress --help'.split(
+      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --expect --metrics-port --await-scrape --no-progress --help'.split(
         ' ',
       ),
     ),
@@ -84,6 +84,30 @@ test('wrong usage exits 2, with every mistake and nothing sent', async (context)
     'loadgen: nothing was sent; --help says what there is',
   ])
   assert.equal(server.connections(), 0)
+})
+
+test('an expectation that fails exits 3, and all that failed are listed', async (context) => {
+  const { url } = await okServer(context)
+  const expectations = ['p50<0.001ms', 'errors<1%', 'ok>=21'].flatMap((e) => ['--expect', e])
+  const { code, stdout } = await loadgen(...quick, ...expectations, url.href)
+  assert.equal(code, 3)
+  assert.match(
+    stdout,
+    /^Expectations: 2 failed\.\n {2}failed {2}p50<0\.001ms {2}seen: .*\n {2}holds {3}errors<1% {4}seen: 0 %\n {2}failed {2}ok>=21 {7}seen: 20$/m,
+  )
+})
+
+test('expectations that hold exit 0', async (context) => {
+  const { url } = await okServer(context)
+  const expectations = ['p99<5s', 'ok=20', 'achieved>=50%'].flatMap((e) => ['--expect', e])
+  const { code, stdout } = await loadgen(...quick, ...expectations, url.href)
+  assert.equal(code, 0, stdout)
+})
+
+test('where nothing answered, that outweighs expectations', async (context) => {
+  const { url } = await scriptedServer(context, () => {})
+  const { code } = await loadgen(...quick, '--timeout', '100ms', '--expect', 'ok=20', url.href)
+  assert.equal(code, 4)
 })
 
 test('a taken metrics port exits 2 before anything is sent', async (context) => {

@@ -13,7 +13,7 @@ import { type Options, parseOptions } from './options.ts'
 import { renderProgress } from './progress.ts'
 import { showProgress } from './progress-line.ts'
 import { renderReport } from './report.ts'
-import { type RunRecord, resultOf } from './result.ts'
+import { expectationsOf, type RunRecord, resultOf } from './result.ts'
 
 /** Prometheus scrapes every 5 s in the lab, and every 15 s where nobody said otherwise. */
 const awaitScrapeMs = 20_000
@@ -70,7 +70,7 @@ const prepareAndRun = async (options: Options): Promise<number> => {
     const run = await runOnce(options, metrics)
     if (typeof run === 'number') return run
     if (options.awaitScrape) await reportScrape(options.awaitScrape, metrics)
-    return exitCodeOf(run.ledger, run.end.reason)
+    return exitCodeOf(run.ledger, run.end.reason, expectationsOf(run))
   } finally {
     closeMetrics()
   }

@@ -25,6 +25,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
     timeoutMs: 10_000,
     maxInFlight: 10_000,
     json: null,
+    expect: [],
     metricsPort: 9464,
     awaitScrape: null,
     progress: true,
@@ -45,6 +46,7 @@ test('every option is read', () => {
     timeoutMs: 500,
     maxInFlight: 3,
     json: '-',
+    expect: [],
     metricsPort: 1234,
     awaitScrape: new URL('http://127.0.0.1:9090'),
     progress: false,
@@ -58,6 +60,27 @@ test('a number of requests alone has no duration', () => {
 
 test('the last of an option given twice holds', () => {
   assert.equal(optionsOf('--rate', '5', '--rate', '6').rate, 6)
+})
+
+test('every expectation counts, in the order given', () => {
+  const { expect } = optionsOf('--expect', 'p99<2.1s', '--rate', '5', '--expect=errors<0.1%')
+  assert.deepEqual(
+    expect.map(({ text, limit }) => [text, limit]),
+    [
+      ['p99<2.1s', 2.1],
+      ['errors<0.1%', 0.001],
+    ],
+  )
+})
+
+test('every mistaken expectation is named', () => {
+  assert.deepEqual(mistakesOf('--expect', 'p99<2', '--expect', 'p99<2s', '--expect', 'p99'), [
+    '--expect p99<2: the limit must be a duration such as 500ms or 2.1s',
+    '--expect p99: must be a measure, one of < <= > >= =, and a limit, such as p99<2.1s',
+  ])
+  assert.deepEqual(mistakesOf('--expect'), [
+    "--expect: needs a value, an expectation such as 'p99<2.1s'",
+  ])
 })
 
 test('each mistake is named, with its value and what is allowed', () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseDuration } from './duration.ts'
+import { type Expectation, parseExpectation } from './expect.ts'
 import type { Arrivals } from './pacer.ts'
 
 export type Options = {
@@ -15,6 +16,8 @@ export type Options = {
   maxInFlight: number
   /** A file's name, `-` for stdout, or null for none. */
   json: string | null
+  /** In the order in which they were given. */
+  expect: Expectation[]
   /** 0 for none. */
   metricsPort: number
   awaitScrape: URL | null
@@ -29,11 +32,12 @@ export type ParsedOptions = { options: Options } | { mistakes: string[] }
 
 /**
  * Reads the arguments: the options, or every mistake in them, each by name, value and what is allowed.
- * Of an option given twice the last holds, so that a script's own can be overruled. Never throws.
+ * Of an option given twice the last holds, so that a script's own can be overruled; `--expect` holds
+ * each time. Never throws.
  */
 export function parseOptions(args: readonly string[], defaults: Defaults = {}): ParsedOptions {
   const mistakes: string[] = []
-  const { given, urls } = split(args, mistakes)
+  const { given, repeated, urls } = split(args, mistakes)
 
   const read = <T>(name: OptionName, fallback: T, parse: (text: string) => T | null): T => {
     const text = given.get(name)
@@ -44,6 +48,12 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     return fallback
   }
 
+  const expect = (repeated.get('expect') ?? []).flatMap((text) => {
+    const expectation = parseExpectation(text)
+    if (!('mistake' in expectation)) return expectation
+    mistakes.push(`--expect ${text}: ${expectation.mistake}`)
+    return []
+  })
   const requests = read<number | null>('requests', null, wholeFrom(1))
   const url = urls[0] ?? defaults.url ?? 'http://127.0.0.1:8080/'
   const urlSource = urls[0] === undefined && defaults.url !== undefined ? 'LOADGEN_URL ' : ''
@@ -70,6 +80,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     timeoutMs: read('timeout', 10_000, parseTimeout),
     maxInFlight: read('max-in-flight', 10_000, wholeFrom(1)),
     json: read<string | null>('json', null, (text) => text || null),
+    expect,
     metricsPort,
     awaitScrape: metricsPort === 0 ? null : awaitScrape,
     progress: !given.has('no-progress'),
@@ -89,6 +100,7 @@ const allowed = {
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',
   'max-in-flight': 'a whole number from 1',
   json: 'the name of a file, or - for stdout',
+  expect: "an expectation such as 'p99<2.1s'",
   'metrics-port': 'a port from 1 to 65535, or 0 for none',
   'await-scrape': 'the URL of a Prometheus, such as http://127.0.0.1:9090',
 } as const
@@ -100,6 +112,8 @@ const flags = ['no-progress', 'help'] as const
 /** Takes the arguments apart; what is no option, or lacks a value, or has one too many, is a mistake. */
 const split = (args: readonly string[], mistakes: string[]) => {
   const given = new Map<string, string>()
+  /** Every value of each option, in order. */
+  const repeated = new Map<string, string[]>()
   const urls: string[] = []
   const { tokens } = parseArgs({
     args: [...args],
@@ -121,13 +135,16 @@ const split = (args: readonly string[], mistakes: string[]) => {
     if (Object.hasOwn(allowed, name)) {
       if (value === undefined || (!token.inlineValue && value.startsWith('--'))) {
         mistakes.push(`${rawName}: needs a value, ${allowed[name as OptionName]}`)
-      } else given.set(name, value)
+      } else {
+        given.set(name, value)
+        repeated.set(name, [...(repeated.get(name) ?? []), value])
+      }
     } else if (flags.some((flag) => flag === name)) {
       if (value === undefined) given.set(name, '')
       else mistakes.push(`${rawName}=${value}: takes no value`)
     } else mistakes.push(`${rawName}: is no option`)
   }
-  return { given, urls }
+  return { given, repeated, urls }
 }
 
 const mistakeInUrl = (text: string): string | null => {

@@ -100,6 +100,7 @@ test('the result has every name of the contract, in seconds and whole numbers', 
     },
     verdict: 'valid',
     reasons: [],
+    expectations: [],
     seed: 1,
     startedAt: '2026-01-02T03:04:05.000Z',
     durationSeconds: 10,
@@ -172,6 +173,37 @@ test('the reasons of a verdict have a line each', () => {
   record.verdict = { verdict: 'generator-limited', reasons: ['it was late', 'it was busy'] }
   const text = renderReport(record, { colour: false })
   assert.match(text, /^Verdict: generator-limited\.\n {2}- it was late\n {2}- it was busy\n$/m)
+})
+
+test('each expectation has a line with what was seen, in the report and in the result', () => {
+  const record = recordOf(hundred, timesOut)
+  record.options = optionsOf('--duration', '10s', '--expect', 'p99<50ms', '--expect', 'errors<1%')
+  assert.deepEqual(resultOf(record).expectations, [
+    { expectation: 'p99<50ms', passed: false, seen: 0.099007 },
+    { expectation: 'errors<1%', passed: true, seen: 1 / 101 },
+  ])
+  const text = renderReport(record, { colour: false })
+  assert.match(
+    text,
+    /^Expectations: 1 failed\.\n {2}failed {2}p99<50ms {3}seen: 99\.0 ms\n {2}holds {3}errors<1% {2}seen: 0\.9901 %$/m,
+  )
+  record.options = optionsOf('--expect', 'errors<1%')
+  assert.match(renderReport(record, { colour: false }), /^Expectations: all hold\.$/m)
+})
+
+test('the share that was achieved is of what the schedule held', () => {
+  const seen = (line: string, endsAfter: number, reason = 'completed') => {
+    const record = recordOf(hundred)
+    record.options = optionsOf(...line.split(' '), '--expect', 'achieved>=99%')
+    record.end = { ...record.end, durationSeconds: endsAfter, reason }
+    return resultOf(record).expectations[0]?.seen
+  }
+  // 100 requests were planned, and sent, each time.
+  assert.equal(seen('--duration 10s --rate 12', 10), 1)
+  assert.equal(seen('--duration 10s --rate 10', 20), 0.5)
+  assert.equal(seen('--requests 100 --rate 10', 20), 0.5)
+  assert.equal(seen('--requests 100 --duration 1h --rate 10', 10), 1)
+  assert.equal(seen('--duration 1h --rate 10', 10, 'interrupted'), 1)
 })
 
 test('a report of nothing has no table of times, and no NaN', () => {

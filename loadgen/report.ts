@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { drawDistribution } from './chart.ts'
 import { formatDuration, formatLatency } from './duration.ts'
+import { type Expectation, formatSeen } from './expect.ts'
 import type { Histogram } from './histogram.ts'
 import { outcomes } from './ledger.ts'
 import { quantiles, type Result, type RunRecord, resultOf } from './result.ts'
@@ -19,6 +20,7 @@ export function renderReport(run: RunRecord, { colour }: { colour: boolean }): s
     latencyTable(run, paint),
     distribution(run, paint),
     closing(run, result, paint),
+    expectationTable(run.options.expect, result, paint),
   ]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -120,6 +122,23 @@ const verdictOf = ({ responseTime, verdict, reasons }: Result, paint: Paint): st
   if (verdict === 'valid') return paint('green', 'Verdict: valid.')
   const lines = reasons.map((reason) => `  - ${reason}`)
   return paint('yellow', ['Verdict: generator-limited.', ...lines].join('\n'))
+}
+
+const expectationTable = (
+  given: readonly Expectation[],
+  { expectations }: Result,
+  paint: Paint,
+): string[] => {
+  const failed = expectations.filter(({ passed }) => !passed).length
+  if (expectations.length === 0) return []
+  const heading = failed === 0 ? 'Expectations: all hold.' : `Expectations: ${failed} failed.`
+  const width = Math.max(...expectations.map(({ expectation }) => expectation.length))
+  const rows = expectations.map(({ expectation, passed, seen }, index) => {
+    const value = formatSeen(given[index] as Expectation, seen)
+    const row = `  ${passed ? 'holds ' : 'failed'}  ${expectation.padEnd(width)}  seen: ${value}`
+    return passed ? row : paint('red', row)
+  })
+  return [paint(failed === 0 ? 'green' : 'red', heading), ...rows]
 }
 
 /** A measured duration: a tenth of a second is enough of it, or less if there isn't more. */

@@ -1,3 +1,4 @@
+import { type Checked, checkExpectations } from './expect.ts'
 import type { Histogram } from './histogram.ts'
 import type { Ledger, OutcomeName } from './ledger.ts'
 import type { Options } from './options.ts'
@@ -33,6 +34,7 @@ export type Result = Record<OutcomeName | 'planned' | 'sent' | 'staleRetries', n
   lateness: Summary
   verdict: Verdict['verdict']
   reasons: string[]
+  expectations: Checked[]
   seed: number
   /** ISO 8601, UTC. */
   startedAt: string
@@ -64,6 +66,7 @@ export function resultOf(run: RunRecord): Result {
     serviceTime: summarise(ledger.serviceTime),
     lateness: summarise(ledger.lateness),
     ...verdict,
+    expectations: expectationsOf(run),
     seed: options.seed,
     startedAt: startedAt.toISOString(),
     durationSeconds: end.durationSeconds,
@@ -78,6 +81,24 @@ export function resultOf(run: RunRecord): Result {
       maxInFlight: options.maxInFlight,
     },
   }
+}
+
+/** The expectations that the run was given, each with what became of it. */
+export function expectationsOf({ options, ledger, end }: RunRecord): Checked[] {
+  const { rate, requests } = options
+  const { durationSeconds, reason } = end
+  // What the schedule held, and not the rate asked for: with Poisson arrivals that is met on average only.
+  const scheduledSeconds = Math.min(
+    (options.durationMs ?? Number.POSITIVE_INFINITY) / 1000,
+    requests === null ? Number.POSITIVE_INFINITY : ledger.planned / rate,
+  )
+  return checkExpectations(options.expect, {
+    ledger,
+    achieved: finite(ledger.sentCount / durationSeconds),
+    scheduled: finite(
+      ledger.planned / (reason === 'completed' ? scheduledSeconds : durationSeconds),
+    ),
+  })
 }
 
 const summarise = (histogram: Histogram): Summary => {
