@@ -16,7 +16,7 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
                        'ok>=1000'; repeatable: exit 3 unless all hold
   --metrics-port N     the generator's own /metrics during the run (9464; 0 for none)
   --await-scrape URL   do not exit before this Prometheus has the final counts
-  --no-progress        no live line
+  --no-progress        no live lines
   -h, --help           this text
 
 Environment: LOADGEN_URL and LOADGEN_AWAIT_SCRAPE are used where URL and --await-scrape are

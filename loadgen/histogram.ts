@@ -78,8 +78,10 @@ export class Histogram {
 
   /** Adds another histogram's values to this one; the result is the same as if all had been recorded here. */
   add(other: Histogram): void {
-    for (const [index, count] of other.#counts.entries()) {
-      if (count > 0) this.#counts[index] = (this.#counts[index] ?? 0) + count
+    if (other.#count === 0) return
+    const last = indexOf(other.#max)
+    for (let index = indexOf(other.#min); index <= last; index++) {
+      this.#counts[index] = (this.#counts[index] ?? 0) + (other.#counts[index] ?? 0)
     }
     this.#count += other.#count
     this.#sum += other.#sum

@@ -17,24 +17,37 @@ const usualColumns = 80
 const logColumns = 200
 
 /**
- * Shows a line of progress until the returned function is called: on a terminal one line, rewritten in
- * place and cleared at the end; elsewhere a line now and then. `render` is given the columns there are.
+ * Shows lines of progress until the returned function is called: on a terminal rewritten in place, and
+ * cleared at the end; elsewhere one line for all, now and then. `render` is given the columns there are.
  */
 export function showProgress(
   terminal: Terminal,
   after: After,
-  render: (columns: number) => string,
+  render: (columns: number) => string[],
 ): () => void {
   let cancel = () => {}
   const show = () => {
-    if (terminal.isTTY) terminal.write(`\r\x1b[K${render((terminal.columns || usualColumns) - 1)}`)
-    else terminal.write(`${render(logColumns)}\n`)
+    if (terminal.isTTY) terminal.write(inPlace(render((terminal.columns || usualColumns) - 1)))
+    else terminal.write(`${render(logColumns).join('  ')}\n`)
     cancel = after(terminal.isTTY ? rewriteEveryMs : lineEveryMs, show)
   }
   if (terminal.isTTY) show()
   else cancel = after(firstLineMs, show)
   return () => {
     cancel()
-    if (terminal.isTTY) terminal.write('\r\x1b[K')
+    if (terminal.isTTY) terminal.write(`\r${clearBelow}`)
   }
+}
+
+const clearRight = '\x1b[K'
+const clearBelow = '\x1b[J'
+
+/**
+ * Leaves the cursor where the first line begins. A terminal that wraps old lines anew when it is made
+ * narrower keeps the cursor at its character, so that all of what was drawn is then still below it: the
+ * next time clears it, in whatever number of rows it now stands.
+ */
+const inPlace = (lines: string[]): string => {
+  const up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : ''
+  return `\r${lines.join(`${clearRight}\n`)}${clearBelow}\r${up}`
 }

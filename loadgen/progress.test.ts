@@ -18,30 +18,48 @@ const halfway: Progress = {
   errors: 0,
 }
 
-test('the line says how far, how fast, how slow, and what went wrong', () => {
-  assert.equal(
-    renderProgress(halfway, 200),
-    '████████░░░░░░░░ 50 % 30s left  50/50 a second  p50 1.003 s  p99 1.980 s  51 in flight  0 errors',
-  )
+test('the lines say how far, how fast, how slow, and what went wrong', () => {
+  assert.deepEqual(renderProgress(halfway, 79), [
+    '████████░░░░░░░░ 50 %  30s left  50 of 50 requests/s',
+    'p50 1.003 s  p99 1.980 s  0 errors  51 in flight  (latency: last 5 s)',
+  ])
 })
 
 test('with a number of requests and no duration, requests are the measure', () => {
-  const line = renderProgress({ ...halfway, durationMs: null, requests: 2000 }, 200)
-  assert.match(line, /^████████████░░░░ 75 % {2}50\/50/)
+  const [line] = renderProgress({ ...halfway, durationMs: null, requests: 2000 }, 79)
+  assert.equal(line, '████████████░░░░ 75 %  50 of 50 requests/s')
 })
 
-test('while answers are waited for, the line is at its end, and not beyond', () => {
-  assert.match(renderProgress({ ...halfway, elapsedMs: 64_000 }, 200), /^█{16} 100 % 0s left/)
+test('while answers are waited for, the bar is at its end, and not beyond', () => {
+  const [line] = renderProgress({ ...halfway, elapsedMs: 64_000 }, 79)
+  assert.match(line ?? '', /^█{16} 100 % {2}0s left/)
 })
 
 test('before the first answer there is no latency', () => {
-  const line = renderProgress({ ...halfway, p50Ms: Number.NaN, p99Ms: Number.NaN }, 200)
-  assert.match(line, /p50 – {2}p99 –/)
+  const [, line] = renderProgress({ ...halfway, p50Ms: Number.NaN, p99Ms: Number.NaN }, 79)
+  assert.match(line ?? '', /^p50 – {2}p99 – {2}/)
 })
 
-test('the line is never wider than the terminal', () => {
-  assert.equal(renderProgress(halfway, 40).length, 40)
-  assert.equal(renderProgress(halfway, 0), '')
+test('what a narrow terminal has no room for is left out whole', () => {
+  assert.deepEqual(renderProgress(halfway, 40), [
+    '████████░░░░░░░░ 50 %  30s left',
+    'p50 1.003 s  p99 1.980 s  0 errors',
+  ])
+  assert.deepEqual(renderProgress(halfway, 20), ['30s left', 'p50 1.003 s'])
+  assert.deepEqual(renderProgress(halfway, 0), ['', ''])
+})
+
+test('no line is ever wider than the terminal', () => {
+  const busiest: Progress = {
+    ...halfway,
+    rateAsked: 123_456.789,
+    rateAchieved: 123_456.789,
+    inFlight: 10_000,
+    errors: 12_345_678,
+  }
+  for (let columns = 0; columns < 120; columns++) {
+    for (const line of renderProgress(busiest, columns)) assert.ok(line.length <= columns)
+  }
 })
 
 const answered = (responseTimeMs: number) =>
@@ -76,30 +94,38 @@ test('a window in which nothing happens is empty after five seconds', () => {
   assert.deepEqual(recent.summary(), { rateAchieved: 0, p50Ms: Number.NaN, p99Ms: Number.NaN })
 })
 
-test('on a terminal the line is rewritten in place, and cleared at the end', () => {
+test('on a terminal the lines are rewritten in place, and cleared at the end', () => {
   const time = new VirtualTime()
   const written: string[] = []
   const terminal = { write: (text: string) => written.push(text), isTTY: true, columns: 30 }
-  const stop = showProgress(terminal, time.after, (columns) => `${columns} columns`)
+  const stop = showProgress(terminal, time.after, (columns) => [`${columns} columns`, 'two'])
   time.pass(999)
   stop()
   time.pass(5000)
-  assert.deepEqual(written, [...Array(4).fill('\r\x1b[K29 columns'), '\r\x1b[K'])
+  assert.deepEqual(written, [
+    ...Array(4).fill('\r29 columns\x1b[K\ntwo\x1b[J\r\x1b[1A'),
+    '\r\x1b[J',
+  ])
 })
 
 test('a terminal that says it has no columns is taken to have eighty', () => {
   const written: string[] = []
   const terminal = { write: (text: string) => written.push(text), isTTY: true, columns: 0 }
-  showProgress(terminal, new VirtualTime().after, (columns) => `${columns}`)
-  assert.deepEqual(written, ['\r\x1b[K79'])
+  showProgress(terminal, new VirtualTime().after, (columns) => [`${columns}`])
+  assert.deepEqual(written, ['\r79\x1b[J\r'])
 })
 
 test('in a log the first line comes after a second, and then one every five', () => {
   const time = new VirtualTime()
-  const written: number[] = []
-  const stop = showProgress({ write: () => written.push(time.now()) }, time.after, () => 'line')
+  const written: [number, string][] = []
+  const write = (text: string) => written.push([time.now(), text])
+  const stop = showProgress({ write }, time.after, () => ['one', 'two'])
   time.pass(12_000)
   stop()
   time.pass(60_000)
-  assert.deepEqual(written, [1000, 6000, 11_000])
+  assert.deepEqual(written, [
+    [1000, 'one  two\n'],
+    [6000, 'one  two\n'],
+    [11_000, 'one  two\n'],
+  ])
 })

@@ -1,7 +1,7 @@
 import { formatDuration, formatLatency } from './duration.ts'
 import type { Ledger } from './ledger.ts'
 
-/** What the live line shows. Latencies in milliseconds of the last seconds, NaN when nothing was answered. */
+/** What the live lines show. Latencies in milliseconds of the last seconds, NaN when nothing was answered. */
 export type Progress = {
   elapsedMs: number
   /** Null when a number of requests ends the run, and not a duration. */
@@ -18,25 +18,39 @@ export type Progress = {
   errors: number
 }
 
-/** One line of at most `columns` characters; what matters least is last, and is cut off first. */
-export function renderProgress(progress: Progress, columns: number): string {
+/**
+ * Two lines of at most `columns` characters: how far and how fast, and below it how slow. What doesn't fit
+ * is left out whole, from the end, where what matters least is.
+ */
+export function renderProgress(progress: Progress, columns: number): string[] {
   const { elapsedMs, durationMs, requests, planned } = progress
   const done = Math.max(
     durationMs === null ? 0 : elapsedMs / durationMs,
     requests === null ? 0 : planned / requests,
   )
-  const left =
-    durationMs === null ? '' : ` ${formatDuration(secondsLeft(durationMs - elapsedMs))} left`
-  const text = [
-    `${bar(Math.min(1, done))}${left}`,
-    `${progress.rateAchieved.toFixed(progress.rateAsked < 10 ? 1 : 0)}/${progress.rateAsked} a second`,
-    `p50 ${formatLatency(progress.p50Ms)}`,
-    `p99 ${formatLatency(progress.p99Ms)}`,
-    `${progress.inFlight} in flight`,
-    `${progress.errors} errors`,
-  ].join('  ')
-  return text.slice(0, Math.max(0, columns))
+  const left = durationMs === null ? [] : [`${formatDuration(secondsLeft(progress))} left`]
+  const achieved = progress.rateAchieved.toFixed(progress.rateAsked < 10 ? 1 : 0)
+  const asked = Number(progress.rateAsked.toPrecision(4))
+  return [
+    fit([`${bar(Math.min(1, done))}`, ...left, `${achieved} of ${asked} requests/s`], columns),
+    fit(
+      [
+        `p50 ${formatLatency(progress.p50Ms)}`,
+        `p99 ${formatLatency(progress.p99Ms)}`,
+        count(progress.errors, 'error'),
+        `${progress.inFlight.toLocaleString('en-US')} in flight`,
+        '(latency: last 5 s)',
+      ],
+      columns,
+    ),
+  ]
 }
+
+const fit = (fields: string[], columns: number): string =>
+  fields.reduce((line, field) => {
+    const longer = line === '' ? field : `${line}  ${field}`
+    return longer.length <= columns ? longer : line
+  }, '')
 
 const barCells = 16
 
@@ -45,9 +59,14 @@ const bar = (share: number) => {
   return `${'█'.repeat(full)}${'░'.repeat(barCells - full)} ${Math.floor(share * 100)} %`
 }
 
-const secondsLeft = (ms: number) => Math.max(0, Math.ceil(ms / 1000) * 1000)
+/** In milliseconds, but of whole seconds. */
+const secondsLeft = ({ durationMs, elapsedMs }: Progress) =>
+  Math.max(0, Math.ceil(((durationMs ?? 0) - elapsedMs) / 1000) * 1000)
 
-/** Errors as the live line counts them: every end but a good answer. */
+const count = (n: number, thing: string) =>
+  `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`
+
+/** Errors as the live lines count them: every end but a good answer. */
 export function errorsIn({ counts }: Ledger): number {
   return counts.httpErrors + counts.networkErrors + counts.timeouts + counts.neverSent
 }
