@@ -1,56 +1,67 @@
 import { formatLatency } from './duration.ts'
 import type { Histogram } from './histogram.ts'
+import { logBins } from './log-bins.ts'
+import { paintWith } from './paint.ts'
 
-const mostRows = 16
-/** Room for the widest bar, in characters. */
-const barWidth = 40
+const mostRows = 20
+/** Of the widest bar, in characters: more doesn't show more. */
+const widestBar = 40
+const narrowestBar = 8
+/** What a row has beside its bar: where it begins, and two shares. */
+const besideBar = 8 + 2 + 9 + 9
+
+export type Times = { responseTime: Histogram; serviceTime: Histogram }
 
 /**
- * Draws the distribution of a histogram of microseconds as horizontal bars over equal steps of time,
- * from the least to p99.9 (the rest has one row of its own), a line each. Empty when nothing was recorded.
+ * Draws the distributions of both times over steps of a logarithmic axis: a row each, whose bar has the
+ * response time in its upper half and the service time in its lower. Lines of at most `columns`
+ * characters (44 at least); none when nothing was recorded.
  */
-export function drawDistribution(histogram: Histogram): string[] {
-  if (histogram.count === 0) return []
-  const top = histogram.quantile(0.999)
-  const stepUs = niceStep((top - histogram.min) / (mostRows - 2))
-  const firstUs = Math.floor(histogram.min / stepUs) * stepUs
-  const rows = Math.floor((top - firstUs) / stepUs) + 1
-  const counts = new Array<number>(rows + 1).fill(0)
-  for (const { lowerUs, upperUs, count } of histogram.cells()) {
-    const row = Math.min(rows, Math.floor(((lowerUs + upperUs) / 2 - firstUs) / stepUs))
-    counts[row] = (counts[row] ?? 0) + count
-  }
-  const most = Math.max(...counts)
-  const labels = counts.map((_, row) => formatEdge((firstUs + row * stepUs) / 1000, stepUs / 1000))
-  const width = Math.max(...labels.map((label) => label.length))
-  return counts.flatMap((count, row) => {
-    if (row === rows && count === 0) return []
-    const from = labels[row]?.padStart(width)
-    const share = `${((100 * count) / histogram.count).toFixed(1)} %`
-    const rest = row === rows ? ' and beyond' : ''
-    return `${from}  ${bar(count / most).padEnd(barWidth)} ${share.padStart(7)}${rest}`
+export function drawDistribution(
+  times: Times,
+  { columns, colour }: { columns: number; colour: boolean },
+): string[] {
+  const bins = logBins([times.responseTime, times.serviceTime], mostRows)
+  const most = Math.max(...bins.flatMap(({ shares }) => shares))
+  const width = Math.max(narrowestBar, Math.min(widestBar, columns - besideBar))
+  const rows = bins.map(({ lowerUs, shares: [response = 0, service = 0] }) => {
+    const length = (share: number) => barLength(share / most, width)
+    const drawn = bar(length(response), length(service), width, colour)
+    return `${formatEdge(lowerUs).padStart(8)}  ${drawn}${formatPart(response)}${formatPart(service)}`
   })
+  if (rows.length === 0) return []
+  const head = `${'from'.padStart(8)}  ${' '.repeat(width)}${'response'.padStart(9)}${'service'.padStart(9)}`
+  return [legend(colour), head, ...rows]
 }
 
-/** The least of 1, 2, 5, 10, 20, 50 … microseconds that isn't below. */
-const niceStep = (us: number): number => {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, us)))
-  return ([1, 2, 5].find((digit) => digit * power >= us) ?? 10) * power
+/** What there is must be seen, however little. */
+const barLength = (share: number, width: number) =>
+  share === 0 ? 0 : Math.max(1, Math.round(share * width))
+
+/** In two colours both halves of a bar are seen; in one, two halves are a whole. */
+const bar = (response: number, service: number, width: number, colour: boolean): string => {
+  const paint = paintWith(colour)
+  const both = Math.min(response, service)
+  const longer = Math.max(response, service)
+  const rest = response > service ? '▀' : '▄'
+  return [
+    colour ? paint(['cyan', 'bgYellow'], '▀'.repeat(both)) : '█'.repeat(both),
+    paint(rest === '▀' ? 'cyan' : 'yellow', rest.repeat(longer - both)),
+    ' '.repeat(width - longer),
+  ].join('')
 }
 
-const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
-
-const bar = (share: number): string => {
-  const cells = Math.round(share * barWidth * 8)
-  // What there is must be seen, however little.
-  if (cells === 0 && share > 0) return '▏'
-  return '█'.repeat(Math.floor(cells / 8)) + eighths[cells % 8]
+const legend = (colour: boolean) => {
+  const paint = paintWith(colour)
+  const halves = `${paint('cyan', '▀')} response time  ${paint('yellow', '▄')} service time`
+  return colour ? halves : `${halves}  █ both`
 }
 
-/** A row's lower edge, with as many places as its step needs. */
-const formatEdge = (ms: number, stepMs: number): string => {
-  const places = (step: number) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
-  if (stepMs >= 10) return `${(ms / 1000).toFixed(places(stepMs / 1000))} s`
-  if (stepMs >= 0.01) return `${ms.toFixed(places(stepMs))} ms`
-  return formatLatency(ms)
+const formatPart = (share: number) => {
+  const text = share < 0.0005 ? '<0.1 %' : `${(100 * share).toFixed(1)} %`
+  return (share === 0 ? '–' : text).padStart(9)
 }
+
+/** An edge is a round number: 1.5 ms, and not 1.50 ms. */
+const formatEdge = (us: number) =>
+  formatLatency(us / 1000).replace(/\.(\d*?)0+ /, (_, digits) => (digits ? `.${digits} ` : ' '))

@@ -103,7 +103,8 @@ const runOnce = async (options: Options, metrics: ReturnType<typeof createMetric
 const publish = (run: RunRecord) => {
   const { json, url } = run.options
   const stream = json === '-' ? stderr : stdout
-  stream.write(renderReport(run, { colour: Boolean(stream.isTTY) && !env.NO_COLOR }))
+  const colour = Boolean(stream.isTTY) && !env.NO_COLOR
+  stream.write(renderReport(run, { colour, columns: stream.columns || 80 }))
   const text = `${JSON.stringify(resultOf(run), null, 2)}\n`
   if (json === '-') stdout.write(text)
   else if (json !== null) writeFileSync(json, text)
