@@ -109,7 +109,8 @@ export class Histogram {
   }
 }
 
-const indexOf = (value: number): number => {
+/** The number of the cell, from 0, that counts a value of whole microseconds. */
+export function indexOf(value: number): number {
   const bits = value > largest ? 32 : 32 - Math.clz32(value)
   const bucket = Math.max(0, bits - Math.log2(subBuckets))
   return bucket * half + (Math.min(value, largest) >>> bucket)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { HistogramLogReader } from 'hdr-histogram-js'
 import { answer, scriptedServer } from './scripted-server.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -58,6 +59,18 @@ test('with --json FILE the result is in the file', async (context) => {
   assert.match(stdout, /^Verdict: /m)
 })
 
+test('with --hdr FILE both times are in the file, as a log that other tools read', async (context) => {
+  const { url } = await okServer(context)
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'run.hlog')
+  const { code } = await loadgen(...quick, '--hdr', file, url.href)
+  assert.equal(code, 0)
+  const reader = new HistogramLogReader(readFileSync(file, 'utf8'))
+  assert.equal(reader.nextIntervalHistogram()?.totalCount, 20)
+  assert.equal(reader.nextIntervalHistogram()?.tag, 'service')
+})
+
 test('--help exits 0, and names every option', async () => {
   const { code, stdout } = await loadgen('--help')
   assert.equal(code, 0)
@@ -65,7 +78,7 @@ test('--help exits 0, and names every option', async () => {
   assert.deepEqual(
     new Set(options),
     new Set(
-      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --expect --metrics-port --await-scrape --no-progress --help'.split(
+      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --hdr --expect --metrics-port --await-scrape --no-progress --help'.split(
         ' ',
       ),
     ),

@@ -5,6 +5,7 @@ import { resolveAddress } from './address.ts'
 import { awaitScrape } from './await-scrape.ts'
 import { after, now } from './clock.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { hdrLog } from './hdr.ts'
 import { help } from './help.ts'
 import { startLoad } from './load.ts'
 import { createMetrics } from './metrics.ts'
@@ -53,10 +54,10 @@ async function main(): Promise<number> {
 /** All that can be wrong on this side is found before the first request is sent. */
 const prepareAndRun = async (options: Options): Promise<number> => {
   const metrics = createMetrics()
-  const { json, metricsPort } = options
+  const { json, hdr, metricsPort } = options
   let closeMetrics = () => {}
   try {
-    if (json !== null && json !== '-') appendFileSync(json, '')
+    for (const file of [json, hdr]) if (file !== null && file !== '-') appendFileSync(file, '')
     if (metricsPort > 0) {
       const host = env.LAB_BIND || undefined
       const server = await serveMetrics({ registry: metrics.registry, port: metricsPort, host })
@@ -101,13 +102,14 @@ const runOnce = async (options: Options, metrics: ReturnType<typeof createMetric
 
 /** With the JSON on stdout, nothing else may be there. */
 const publish = (run: RunRecord) => {
-  const { json, url } = run.options
+  const { json, hdr, url } = run.options
   const stream = json === '-' ? stderr : stdout
   const colour = Boolean(stream.isTTY) && !env.NO_COLOR
   stream.write(renderReport(run, { colour, columns: stream.columns || 80 }))
   const text = `${JSON.stringify(resultOf(run), null, 2)}\n`
   if (json === '-') stdout.write(text)
   else if (json !== null) writeFileSync(json, text)
+  if (hdr !== null) writeFileSync(hdr, hdrLog({ ...run, ...run.ledger, ...run.end }))
   const imbalance = run.ledger.imbalance()
   if (imbalance) say(`the account doesn't add up, which is a mistake in this program: ${imbalance}`)
   if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {

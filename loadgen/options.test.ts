@@ -25,6 +25,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
     timeoutMs: 10_000,
     maxInFlight: 10_000,
     json: null,
+    hdr: null,
     expect: [],
     metricsPort: 9464,
     awaitScrape: null,
@@ -35,7 +36,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
 
 test('every option is read', () => {
   const line =
-    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
+    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --hdr run.hlog --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
   assert.deepEqual(optionsOf(...line.split(' ')), {
     url: new URL('http://127.0.0.1:1/x?y=1'),
     rate: 12.5,
@@ -46,6 +47,7 @@ test('every option is read', () => {
     timeoutMs: 500,
     maxInFlight: 3,
     json: '-',
+    hdr: 'run.hlog',
     expect: [],
     metricsPort: 1234,
     awaitScrape: new URL('http://127.0.0.1:9090'),
@@ -101,6 +103,7 @@ test('each mistake is named, with its value and what is allowed', () => {
     ],
     ['--max-in-flight 0', '--max-in-flight 0: must be a whole number from 1'],
     ['--json=', '--json : must be the name of a file, or - for stdout'],
+    ['--hdr -', '--hdr -: must be the name of a file'],
     ['--metrics-port 65536', '--metrics-port 65536: must be a port from 1 to 65535, or 0 for none'],
     [
       '--await-scrape prometheus',

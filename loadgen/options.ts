@@ -16,6 +16,8 @@ export type Options = {
   maxInFlight: number
   /** A file's name, `-` for stdout, or null for none. */
   json: string | null
+  /** A file's name, or null for none. */
+  hdr: string | null
   /** In the order in which they were given. */
   expect: Expectation[]
   /** 0 for none. */
@@ -80,6 +82,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     timeoutMs: read('timeout', 10_000, parseTimeout),
     maxInFlight: read('max-in-flight', 10_000, wholeFrom(1)),
     json: read<string | null>('json', null, (text) => text || null),
+    hdr: read<string | null>('hdr', null, fileName),
     expect,
     metricsPort,
     awaitScrape: metricsPort === 0 ? null : awaitScrape,
@@ -100,6 +103,7 @@ const allowed = {
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',
   'max-in-flight': 'a whole number from 1',
   json: 'the name of a file, or - for stdout',
+  hdr: 'the name of a file',
   expect: "an expectation such as 'p99<2.1s'",
   'metrics-port': 'a port from 1 to 65535, or 0 for none',
   'await-scrape': 'the URL of a Prometheus, such as http://127.0.0.1:9090',
@@ -159,6 +163,8 @@ const parseUrl = (text: string): URL | null => {
   const url = URL.parse(text)
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null
 }
+
+const fileName = (text: string): string | null => (text === '' || text === '-' ? null : text)
 
 const positive = (text: string): number | null => {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
