@@ -9,6 +9,8 @@ import { errorsIn, type Progress } from './progress.ts'
 import { RecentWindow } from './recent-window.ts'
 import type { RunRecord } from './result.ts'
 import { type Observer, startRun } from './run.ts'
+import { startTallies } from './tallies.ts'
+import { TimeSeries } from './time-series.ts'
 import { judge } from './verdict.ts'
 
 /** When nothing but failures to connect has come in so long, the target isn't there. */
@@ -39,9 +41,13 @@ export function startLoad(load: LoadOptions): Load {
   const { options, metrics, now, after, startedAt } = load
   const ledger = new Ledger()
   const recent = new RecentWindow(now)
+  const series = options.html === null ? null : new TimeSeries()
   const client = createClient({ ...load, url: options.url, timeoutMs: options.timeoutMs })
   const utilization = load.watchUtilization()
   const start = now()
+
+  const tallies =
+    series && startTallies({ onTally: (tally) => series.add(tally, now() - start), now, after })
 
   const run = startRun({
     dueTimes: dueTimes({
@@ -49,7 +55,7 @@ export function startLoad(load: LoadOptions): Load {
       durationSeconds: options.durationMs === null ? null : options.durationMs / 1000,
     }),
     client,
-    observer: all([ledger, metricsObserver(metrics), recent]),
+    observer: all([ledger, metricsObserver(metrics), recent, ...(tallies ? [tallies] : [])]),
     maxInFlight: options.maxInFlight,
     graceMs: options.timeoutMs,
     now,
@@ -63,10 +69,11 @@ export function startLoad(load: LoadOptions): Load {
 
   const finished = run.finished.then((end): RunRecord => {
     cancelGiveUp()
+    tallies?.finish()
     metrics.rateTarget.set(0)
     const verdict = judge(ledger, end, utilization())
     const { staleRetries } = client
-    return { options, ledger, end, verdict, staleRetries, startedAt }
+    return { options, ledger, end, verdict, staleRetries, startedAt, series }
   })
 
   return {

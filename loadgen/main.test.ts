@@ -71,6 +71,18 @@ test('with --hdr FILE both times are in the file, as a log that other tools read
   assert.equal(reader.nextIntervalHistogram()?.tag, 'service')
 })
 
+test('with --html FILE the report is in the file, with the course of the run', async (context) => {
+  const { url } = await okServer(context)
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'run.html')
+  const { code } = await loadgen(...quick, '--html', file, `${url.href}?a=1&b=2`)
+  assert.equal(code, 0)
+  const page = readFileSync(file, 'utf8')
+  assert.match(page, /<h1>http:\/\/127\.0\.0\.1:\d+\/\?a=1&#38;b=2<\/h1>/)
+  assert.match(page, /"sent":\[100\]/)
+})
+
 test('--help exits 0, and names every option', async () => {
   const { code, stdout } = await loadgen('--help')
   assert.equal(code, 0)
@@ -78,7 +90,7 @@ test('--help exits 0, and names every option', async () => {
   assert.deepEqual(
     new Set(options),
     new Set(
-      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --hdr --expect --metrics-port --await-scrape --no-progress --help'.split(
+      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --hdr --html --expect --metrics-port --await-scrape --no-progress --help'.split(
         ' ',
       ),
     ),

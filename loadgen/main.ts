@@ -11,6 +11,8 @@ import { startLoad } from './load.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { type Options, parseOptions } from './options.ts'
+import { renderPage } from './page.ts'
+import { readPageAssets } from './page-assets.ts'
 import { renderProgress } from './progress.ts'
 import { showProgress } from './progress-line.ts'
 import { renderReport } from './report.ts'
@@ -54,10 +56,11 @@ async function main(): Promise<number> {
 /** All that can be wrong on this side is found before the first request is sent. */
 const prepareAndRun = async (options: Options): Promise<number> => {
   const metrics = createMetrics()
-  const { json, hdr, metricsPort } = options
+  const { json, hdr, html, metricsPort } = options
   let closeMetrics = () => {}
   try {
-    for (const file of [json, hdr]) if (file !== null && file !== '-') appendFileSync(file, '')
+    for (const file of [json, hdr, html])
+      if (file !== null && file !== '-') appendFileSync(file, '')
     if (metricsPort > 0) {
       const host = env.LAB_BIND || undefined
       const server = await serveMetrics({ registry: metrics.registry, port: metricsPort, host })
@@ -102,7 +105,7 @@ const runOnce = async (options: Options, metrics: ReturnType<typeof createMetric
 
 /** With the JSON on stdout, nothing else may be there. */
 const publish = (run: RunRecord) => {
-  const { json, hdr, url } = run.options
+  const { json, hdr, html, url } = run.options
   const stream = json === '-' ? stderr : stdout
   const colour = Boolean(stream.isTTY) && !env.NO_COLOR
   stream.write(renderReport(run, { colour, columns: stream.columns || 80 }))
@@ -110,6 +113,9 @@ const publish = (run: RunRecord) => {
   if (json === '-') stdout.write(text)
   else if (json !== null) writeFileSync(json, text)
   if (hdr !== null) writeFileSync(hdr, hdrLog({ ...run, ...run.ledger, ...run.end }))
+  if (html !== null && run.series) {
+    writeFileSync(html, renderPage(run, run.series, readPageAssets()))
+  }
   const imbalance = run.ledger.imbalance()
   if (imbalance) say(`the account doesn't add up, which is a mistake in this program: ${imbalance}`)
   if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {

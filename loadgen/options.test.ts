@@ -26,6 +26,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
     maxInFlight: 10_000,
     json: null,
     hdr: null,
+    html: null,
     expect: [],
     metricsPort: 9464,
     awaitScrape: null,
@@ -36,7 +37,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
 
 test('every option is read', () => {
   const line =
-    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --hdr run.hlog --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
+    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --hdr run.hlog --html run.html --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
   assert.deepEqual(optionsOf(...line.split(' ')), {
     url: new URL('http://127.0.0.1:1/x?y=1'),
     rate: 12.5,
@@ -48,6 +49,7 @@ test('every option is read', () => {
     maxInFlight: 3,
     json: '-',
     hdr: 'run.hlog',
+    html: 'run.html',
     expect: [],
     metricsPort: 1234,
     awaitScrape: new URL('http://127.0.0.1:9090'),

@@ -18,6 +18,7 @@ export type Options = {
   json: string | null
   /** A file's name, or null for none. */
   hdr: string | null
+  html: string | null
   /** In the order in which they were given. */
   expect: Expectation[]
   /** 0 for none. */
@@ -83,6 +84,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     maxInFlight: read('max-in-flight', 10_000, wholeFrom(1)),
     json: read<string | null>('json', null, (text) => text || null),
     hdr: read<string | null>('hdr', null, fileName),
+    html: read<string | null>('html', null, fileName),
     expect,
     metricsPort,
     awaitScrape: metricsPort === 0 ? null : awaitScrape,
@@ -104,6 +106,7 @@ const allowed = {
   'max-in-flight': 'a whole number from 1',
   json: 'the name of a file, or - for stdout',
   hdr: 'the name of a file',
+  html: 'the name of a file',
   expect: "an expectation such as 'p99<2.1s'",
   'metrics-port': 'a port from 1 to 65535, or 0 for none',
   'await-scrape': 'the URL of a Prometheus, such as http://127.0.0.1:9090',

@@ -33,6 +33,7 @@ const recordOf = (
     verdict: judge(ledger, end, 0.1),
     staleRetries: 0,
     startedAt: new Date('2026-01-02T03:04:05Z'),
+    series: null,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Histogram } from './histogram.ts'
 import type { Ledger, OutcomeName } from './ledger.ts'
 import type { Options } from './options.ts'
 import type { RunEnd } from './run.ts'
+import type { TimeSeries } from './time-series.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The quantiles of a summary, by the names that the result gives them. */
@@ -49,6 +50,8 @@ export type RunRecord = {
   verdict: Verdict
   staleRetries: number
   startedAt: Date
+  /** Kept for a page only. */
+  series: TimeSeries | null
 }
 
 /** The result of a run as plain data, in base units: what `--json` writes, and what the report reads. */
