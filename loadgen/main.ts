@@ -61,6 +61,7 @@ const prepareAndRun = async (options: Options): Promise<number> => {
   try {
     for (const file of [json, hdr, html])
       if (file !== null && file !== '-') appendFileSync(file, '')
+    if (html !== null) readPageAssets()
     if (metricsPort > 0) {
       const host = env.LAB_BIND || undefined
       const server = await serveMetrics({ registry: metrics.registry, port: metricsPort, host })
