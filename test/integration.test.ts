@@ -108,6 +108,39 @@ test('the demo fails when Prometheus lacks one request', async () => {
   assert.match(said.join('\n'), /Prometheus lacks 1 of them/)
 })
 
+/** What a panel of the dashboard *Load generator* shows, once the run is over and the generator has gone. */
+const shown = async (panel: string, refId = 'A') => {
+  const query = panelQueries().find(
+    (each) => each.dashboard === 'load-generator' && each.panel === panel && each.refId === refId,
+  )
+  assert.ok(query, `no query ${refId} on ${panel}`)
+  return prometheus.query(asked(query))
+}
+
+test('the dashboard of the load generator counts exactly what the report counts', async () => {
+  const [count] = await shown('Requests so far')
+  assert.equal(count?.value, load.result.planned)
+  const outcomes = await shown('What became of the requests')
+  const sum = outcomes.reduce((total, { value }) => total + value, 0)
+  assert.equal(outcomes.length, 6)
+  assert.equal(sum, load.result.planned)
+  const [failed] = await shown('Without a good answer')
+  assert.equal(failed?.value, 0)
+})
+
+test('the dashboard of the load generator has the report’s quantiles to within a bucket', async () => {
+  const { responseTime, serviceTime } = load.result
+  for (const [panel, seen] of [
+    ['Response time p50', responseTime.p50],
+    ['Response time p99', responseTime.p99],
+    ['Service time p99', serviceTime.p99],
+  ] as const) {
+    const [sample] = await shown(panel)
+    const value = sample?.value ?? Number.NaN
+    assert.ok(Math.abs(value - seen) <= 0.1, `${panel}: shown ${value} s, reported ${seen} s`)
+  }
+})
+
 for (const query of panelQueries()) {
   const { dashboard, panel, refId } = query
   test(`${dashboard}, ${panel}, ${refId} returns a finite sample`, async () => {

@@ -1,9 +1,12 @@
 import type { DashboardJson } from './json.ts'
 import { latencyDistribution } from './latency.ts'
+import { loadGeneratorDashboard } from './load-generator.ts'
 import { postprocess } from './postprocess.ts'
 import { requestsDashboard } from './requests.ts'
 
 /** Every dashboard of the lab, ready to be written: the home dashboard first. */
 export function dashboards(): DashboardJson[] {
-  return [latencyDistribution(), requestsDashboard()].map((builder) => postprocess(builder.build()))
+  return [latencyDistribution(), requestsDashboard(), loadGeneratorDashboard()].map((builder) =>
+    postprocess(builder.build()),
+  )
 }

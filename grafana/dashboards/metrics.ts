@@ -3,8 +3,15 @@
  * other name is a mistake that the lint finds; that all of these exist is tested against the real programs.
  */
 export const metrics = {
-  histograms: ['http_server_request_duration_seconds', 'lab_request_duration_seconds'],
-  gauges: ['http_server_active_requests'],
+  histograms: [
+    'http_server_request_duration_seconds',
+    'lab_request_duration_seconds',
+    'loadgen_response_time_seconds',
+    'loadgen_service_time_seconds',
+    'loadgen_lateness_seconds',
+  ],
+  counters: ['loadgen_requests_total'],
+  gauges: ['http_server_active_requests', 'loadgen_rate_target', 'loadgen_in_flight'],
   /** What Prometheus records about each scrape. https://prometheus.io/docs/concepts/jobs_instances/ */
   scrapes: ['up', 'scrape_duration_seconds'],
 }
@@ -15,5 +22,10 @@ export const scrapeIntervalSeconds = 5
 /** Every series name that a query may use. */
 export function seriesNames(): string[] {
   const ofHistogram = (name: string) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]
-  return [...metrics.histograms.flatMap(ofHistogram), ...metrics.gauges, ...metrics.scrapes]
+  return [
+    ...metrics.histograms.flatMap(ofHistogram),
+    ...metrics.counters,
+    ...metrics.gauges,
+    ...metrics.scrapes,
+  ]
 }

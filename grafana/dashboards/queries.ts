@@ -78,6 +78,43 @@ or
   inFlight: () => 'sum(http_server_active_requests)',
 }
 
+/**
+ * The load generator's own. It is there during a run only, and each run is a process of its own, whose
+ * counters begin at zero: so the last value of a counter in the time shown is the count of the last run,
+ * exactly, and stays to be seen when the generator has gone.
+ */
+export const load = {
+  countOfRun: () => `sum(${last('loadgen_requests_total')})`,
+  outcomesOfRun: () => `sum by (outcome) (${last('loadgen_requests_total')})`,
+
+  /** Share of what has ended that had no good answer, from 0 to 1; absent where nothing has ended. */
+  failedShareOfRun: () =>
+    `sum(${last('loadgen_requests_total', '{outcome!="ok"}')})
+/
+(sum(${last('loadgen_requests_total')}) > 0)`,
+
+  /** In seconds; q from 0 to 1. */
+  quantileOfRun: (q: number, time: LoadTime) =>
+    present(`histogram_quantile(${q}, sum by (le) (${last(`loadgen_${time}_seconds_bucket`)}))`),
+
+  /** In seconds; q from 0 to 1. */
+  quantile: (q: number, time: LoadTime) =>
+    present(
+      `histogram_quantile(${q}, sum by (le) (rate(loadgen_${time}_seconds_bucket[$__rate_interval])))`,
+    ),
+
+  /** The last that was said, for as long as the rates beside it look back. */
+  rateAsked: () => 'max(last_over_time(loadgen_rate_target[$__rate_interval]))',
+  /** A request's lateness is known when it is sent. */
+  rateSent: () => 'sum(rate(loadgen_lateness_seconds_count[$__rate_interval]))',
+  outcomeRates: () => 'sum by (outcome) (rate(loadgen_requests_total[$__rate_interval]))',
+  inFlight: () => 'sum(last_over_time(loadgen_in_flight[$__rate_interval]))',
+}
+
+type LoadTime = 'response_time' | 'service_time' | 'lateness'
+
+const last = (name: string, selector = '') => `last_over_time(${name}${selector}[$__range])`
+
 /** What Prometheus says about its own scrapes. */
 export const scrapes = {
   up: () => 'max by (job, instance) (up)',
