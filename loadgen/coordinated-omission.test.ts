@@ -12,8 +12,8 @@ import { answer, scriptedServer } from './scripted-server.ts'
 // worked out on paper: docs/measuring-latency.md has the derivation.
 
 const ratePerSecond = 200
-const runSeconds = 10
-const freezeSeconds = 1.4
+const runSeconds = 6
+const freezeSeconds = 1.2
 
 /** The freeze begins somewhere between two requests, and it takes some time to answer all that were held. */
 const slackSeconds = 2 / ratePerSecond
@@ -79,7 +79,7 @@ const near = (seen: number | null, expected: number, name: string) => {
 
 test('a frozen server: the response time is what can be worked out on paper', async (context) => {
   // One after the other, so that neither disturbs the other as it thaws.
-  const [open, narrow] = [await freezingServer(context, 3000), await freezingServer(context, 6000)]
+  const [open, narrow] = [await freezingServer(context, 1000), await freezingServer(context, 3500)]
   const [all, oneAtATime] = await Promise.all([
     runAgainst(open),
     runAgainst(narrow, '--max-in-flight 1'),
