@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { type Histogram, indexOf } from './histogram.ts'
+import { cellOf, type Histogram } from './histogram.ts'
 
 export type Interval = {
   startedAt: Date
@@ -65,7 +65,7 @@ const encodedCounts = (histogram: Histogram): number[] => {
   const bytes: number[] = []
   let next = 0
   for (const { lowerUs, count } of histogram.cells()) {
-    const index = indexOf(lowerUs)
+    const index = cellOf(lowerUs)
     const empty = index - next
     if (empty > 0) pushZigZag(bytes, empty === 1 ? 0 : -empty)
     pushZigZag(bytes, count)

@@ -81,7 +81,8 @@ export class Histogram {
     if (other.#count === 0) return
     const last = indexOf(other.#max)
     for (let index = indexOf(other.#min); index <= last; index++) {
-      this.#counts[index] = (this.#counts[index] ?? 0) + (other.#counts[index] ?? 0)
+      const count = other.#counts[index] ?? 0
+      if (count > 0) this.#counts[index] = (this.#counts[index] ?? 0) + count
     }
     this.#count += other.#count
     this.#sum += other.#sum
@@ -109,8 +110,7 @@ export class Histogram {
   }
 }
 
-/** The number of the cell, from 0, that counts a value of whole microseconds. */
-export function indexOf(value: number): number {
+const indexOf = (value: number): number => {
   const bits = value > largest ? 32 : 32 - Math.clz32(value)
   const bucket = Math.max(0, bits - Math.log2(subBuckets))
   return bucket * half + (Math.min(value, largest) >>> bucket)
@@ -121,4 +121,9 @@ const boundsOf = (index: number): { lowerUs: number; upperUs: number } => {
   const width = 2 ** (Math.floor(index / half) - 1)
   const lowerUs = ((index % half) + half) * width
   return { lowerUs, upperUs: lowerUs + width - 1 }
+}
+
+/** The number of the cell, from 0, that counts a value of whole microseconds. */
+export function cellOf(valueUs: number): number {
+  return indexOf(valueUs)
 }

@@ -2,11 +2,12 @@ import { formatLatency } from './duration.ts'
 import { escapeHtml, escapeJson } from './escape.ts'
 import { type Expectation, formatSeen } from './expect.ts'
 import { findings, meaningOf } from './findings.ts'
+import { headline } from './headline.ts'
 import type { Histogram } from './histogram.ts'
 import { outcomes } from './ledger.ts'
 import type { PageAssets } from './page-assets.ts'
 import { pageData } from './page-data.ts'
-import { formatCount, formatLasting, formatRate, formatShare } from './quantity.ts'
+import { formatCount, formatShare } from './quantity.ts'
 import { quantiles, type Result, type RunRecord, resultOf } from './result.ts'
 import { outcomeDetail, outcomeNames } from './tables.ts'
 import type { TimeSeries } from './time-series.ts'
@@ -33,7 +34,7 @@ ${assets.licence}
 <body>
 <header>
 <h1>${escapeHtml(href)}</h1>
-<p class="muted">${escapeHtml(summaryOf(run, result))}</p>
+<p class="muted">${escapeHtml(`${startOf(run)}, ${headline(run)}`)}</p>
 </header>
 <main class="cards">
 ${verdictCard(run, result)}
@@ -55,11 +56,8 @@ ${optionsCard(result)}
 /** Nothing from anywhere: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
-const summaryOf = ({ options, end, startedAt }: RunRecord, result: Result) => {
-  const ended = end.reason === 'completed' ? '' : ` (${end.reason})`
-  const achieved = formatRate(result.rate.achieved ?? 0)
-  return `${startedAt.toISOString().replace('T', ' ').slice(0, 19)} UTC, ${formatLasting(end.durationSeconds)}${ended}: asked for ${formatRate(options.rate)} requests/s, sent ${achieved}/s; ${options.arrivals} arrivals, seed ${options.seed}`
-}
+const startOf = ({ startedAt }: RunRecord) =>
+  `${startedAt.toISOString().replace('T', ' ').slice(0, 19)} UTC`
 
 const stretch = ({ slotSeconds }: TimeSeries) =>
   slotSeconds === 1 ? 'second' : `${slotSeconds} seconds`

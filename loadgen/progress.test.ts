@@ -30,6 +30,11 @@ test('with a number of requests and no duration, requests are the measure', () =
   assert.equal(line, '████████████░░░░ 75 %  50 of 50 requests/s')
 })
 
+test('where no rate is asked for, there is only the one achieved', () => {
+  const [line] = renderProgress({ ...halfway, rateAsked: null, rateAchieved: 6.25 }, 79)
+  assert.match(line ?? '', / {2}6\.3 requests\/s$/)
+})
+
 test('while answers are waited for, the bar is at its end, and not beyond', () => {
   const [line] = renderProgress({ ...halfway, elapsedMs: 64_000 }, 79)
   assert.match(line ?? '', /^█{16} 100 % {2}0s left/)

@@ -9,7 +9,8 @@ export type Progress = {
   /** Requests asked for in all; null when a duration ends the run. */
   requests: number | null
   planned: number
-  rateAsked: number
+  /** Null where no rate is asked for. */
+  rateAsked: number | null
   rateAchieved: number
   inFlight: number
   p50Ms: number
@@ -29,10 +30,8 @@ export function renderProgress(progress: Progress, columns: number): string[] {
     requests === null ? 0 : planned / requests,
   )
   const left = durationMs === null ? [] : [`${formatDuration(secondsLeft(progress))} left`]
-  const achieved = progress.rateAchieved.toFixed(progress.rateAsked < 10 ? 1 : 0)
-  const asked = Number(progress.rateAsked.toPrecision(4))
   return [
-    fit([`${bar(Math.min(1, done))}`, ...left, `${achieved} of ${asked} requests/s`], columns),
+    fit([`${bar(Math.min(1, done))}`, ...left, rateOf(progress)], columns),
     fit(
       [
         `p50 ${formatLatency(progress.p50Ms)}`,
@@ -44,6 +43,12 @@ export function renderProgress(progress: Progress, columns: number): string[] {
       columns,
     ),
   ]
+}
+
+const rateOf = ({ rateAchieved, rateAsked }: Progress) => {
+  const achieved = rateAchieved.toFixed((rateAsked ?? rateAchieved) < 10 ? 1 : 0)
+  const asked = rateAsked === null ? '' : ` of ${Number(rateAsked.toPrecision(4))}`
+  return `${achieved}${asked} requests/s`
 }
 
 const fit = (fields: string[], columns: number): string =>

@@ -1,7 +1,7 @@
 import { drawDistribution } from './chart.ts'
 import { findings, meaningOf } from './findings.ts'
+import { headline } from './headline.ts'
 import { type Paint, paintWith } from './paint.ts'
-import { formatLasting, formatRate } from './quantity.ts'
 import { type Result, type RunRecord, resultOf } from './result.ts'
 import { expectationTable, latencyTable, outcomeTable } from './tables.ts'
 import { wrap } from './wrap.ts'
@@ -22,7 +22,7 @@ export function renderReport(run: RunRecord, look: Look): string {
   const paint = paintWith(colour)
   const result = resultOf(run)
   return `${[
-    heading(run, result, columns, paint),
+    [paint('bold', run.options.url.href), ...wrap(headline(run), columns)],
     outcomeTable(result, columns, paint),
     latencyTable(run.ledger, columns, paint),
     distribution(run, { colour, columns }, paint),
@@ -33,18 +33,6 @@ export function renderReport(run: RunRecord, look: Look): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
-}
-
-const heading = (
-  { options, end }: RunRecord,
-  result: Result,
-  columns: number,
-  paint: Paint,
-): string[] => {
-  const achieved = formatRate(result.rate.achieved ?? 0)
-  const ended = end.reason === 'completed' ? '' : `, ${end.reason}`
-  const text = `${formatLasting(end.durationSeconds)}${ended}; asked for ${formatRate(options.rate)} requests/s, sent ${achieved}/s (${options.arrivals} arrivals, seed ${options.seed})`
-  return [paint('bold', options.url.href), ...wrap(text, columns)]
 }
 
 const distribution = ({ ledger }: RunRecord, look: Look, paint: Paint): string[] => {
