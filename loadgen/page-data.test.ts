@@ -5,7 +5,6 @@ import { parseOptions } from './options.ts'
 import { pageData } from './page-data.ts'
 import type { RunRecord } from './result.ts'
 import { TimeSeries } from './time-series.ts'
-import { judge } from './verdict.ts'
 
 /** So many good answers within a run of `durationSeconds`, with response times of 1, 2, 3 … ms. */
 const runOf = (answers: number, durationSeconds: number) => {
@@ -22,7 +21,7 @@ const runOf = (answers: number, durationSeconds: number) => {
     options: parsed.options,
     ledger,
     end,
-    verdict: judge(ledger, end, 0),
+    verdict: { verdict: 'valid' as const, reasons: [] },
     staleRetries: 0,
     startedAt: new Date(0),
     series: null,
