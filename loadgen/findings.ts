@@ -27,10 +27,11 @@ export function findings({ ledger, staleRetries }: RunRecord): string[] {
 }
 
 /** What the verdict means to somebody who is to act on it. */
-export function meaningOf(verdict: RunRecord['verdict']['verdict']): string {
-  return verdict === 'valid'
-    ? 'requests went out when due, so these are the server’s times.'
-    : 'what was measured may be this generator and not the server. Ask for a lower --rate, or give it more of the machine, and run it again.'
+export function meaningOf({ verdict }: RunRecord): string {
+  if (verdict.verdict === 'valid') {
+    return 'requests went out when due, so these are the server’s times.'
+  }
+  return 'what was measured may be this generator and not the server. Ask for a lower --rate, or give it more of the machine, and run it again.'
 }
 
 /** Where the two times part most: there a tool that counts from the sending would have said something else. */

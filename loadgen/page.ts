@@ -67,7 +67,7 @@ const verdictCard = (run: RunRecord, result: Result) => {
   const words =
     responseTime.count === 0
       ? '<p class="bad"><strong>No answer</strong>, so nothing was measured.</p>'
-      : `<p><strong class="${verdict === 'valid' ? 'good' : 'warn'}">${escapeHtml(verdict)}</strong>; ${escapeHtml(meaningOf(verdict))}</p>`
+      : `<p><strong class="${verdict === 'valid' ? 'good' : 'warn'}">${escapeHtml(verdict)}</strong>; ${escapeHtml(meaningOf(run))}</p>`
   const list = (items: string[]) =>
     items.length === 0
       ? ''

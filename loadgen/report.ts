@@ -27,7 +27,7 @@ export function renderReport(run: RunRecord, look: Look): string {
     latencyTable(run.ledger, columns, paint),
     distribution(run, { colour, columns }, paint),
     findings(run).flatMap((sentence) => wrap(sentence, columns)),
-    verdict(result, columns, paint),
+    verdict(run, result, columns, paint),
     expectationTable(run.options.expect, result, paint),
   ]
     .filter((lines) => lines.length > 0)
@@ -44,11 +44,12 @@ const distribution = ({ ledger }: RunRecord, look: Look, paint: Paint): string[]
   ]
 }
 
-const verdict = ({ responseTime, verdict, reasons }: Result, columns: number, paint: Paint) => {
+const verdict = (run: RunRecord, result: Result, columns: number, paint: Paint): string[] => {
+  const { responseTime, verdict, reasons } = result
   if (responseTime.count === 0) return ['No answer, so nothing was measured.']
   const colour = verdict === 'valid' ? 'green' : 'yellow'
   return [
-    ...wrap(`Verdict: ${verdict}; ${meaningOf(verdict)}`, columns),
+    ...wrap(`Verdict: ${verdict}; ${meaningOf(run)}`, columns),
     ...reasons.flatMap((reason) => wrap(`  - ${reason}`, columns, '    ')),
   ].map((line) => paint(colour, line))
 }
