@@ -4,8 +4,8 @@ import { formatRequests, formatShare } from './quantity.ts'
 import { quantiles, type RunRecord } from './result.ts'
 import { shownQuantiles } from './tables.ts'
 
-/** Below this, a difference between response and service time is the timers', and not worth a word. */
-const worthSayingMs = 5
+/** Below this, a difference between response and service time is a timer's or the scheduler's, and not worth a word. */
+const worthSayingMs = 20
 
 /** What the numbers hide, in sentences: waiting, requests without an answer, the generator's own lateness. */
 export function findings({ ledger, staleRetries }: RunRecord): string[] {
