@@ -152,9 +152,11 @@ test('a taken metrics port exits 2 before anything is sent', async (context) => 
 
 test('a file that cannot be written exits 2 before anything is sent', async (context) => {
   const server = await okServer(context)
-  const { code, stderr } = await loadgen(...quick, '--json', '/nowhere/x.json', server.url.href)
-  assert.equal(code, 2)
-  assert.match(stderr, /ENOENT.*\/nowhere\/x\.json/)
+  for (const option of ['--json', '--hdr', '--html']) {
+    const { code, stderr } = await loadgen(...quick, option, '/nowhere/file', server.url.href)
+    assert.equal(code, 2, option)
+    assert.match(stderr, /ENOENT.*\/nowhere\/file/)
+  }
   assert.equal(server.connections(), 0)
 })
 

@@ -177,6 +177,14 @@ test('a few milliseconds of a busy scheduler are no coordinated omission', () =>
   assert.doesNotMatch(text, /Coordinated omission/)
 })
 
+test('a little waiting beside much service is no coordinated omission', () => {
+  const record = recordOf([])
+  record.ledger.due()
+  record.ledger.sent(0)
+  record.ledger.settled({ outcome: 'ok', status: 200, responseTimeMs: 1030, serviceTimeMs: 1000 })
+  assert.doesNotMatch(renderReport(record, plain), /Coordinated omission/)
+})
+
 test('waiting that the median alone shows is pointed out too', () => {
   const record = recordOf([])
   for (let n = 0; n < 10; n++) {
@@ -263,6 +271,14 @@ const worstOf = (columns: number) => {
   record.verdict = { verdict: 'generator-limited', reasons: ['it was late '.repeat(20).trim()] }
   return renderReport(record, { colour: false, columns }).split('\n')
 }
+
+test('in colour, an expectation that failed is red, and one that holds is not', () => {
+  const record = recordOf(hundred)
+  record.options = optionsOf('--expect', 'p99<1ms', '--expect', 'errors<1%')
+  const lines = renderReport(record, { ...plain, colour: true }).split('\n')
+  assert.ok(lines.some((line) => line.startsWith('\x1b[31m  failed  p99<1ms')))
+  assert.ok(lines.some((line) => line.startsWith('  holds   errors<1%')))
+})
 
 test('no line is wider than the terminal, down to 44 columns', () => {
   for (const columns of [44, 50, 60, 80, 96]) {

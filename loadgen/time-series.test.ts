@@ -77,5 +77,6 @@ test('merged slots have the latencies of both', () => {
   assert.equal(series.slots[0]?.planned, 2)
   assert.equal(series.slots[0]?.responseTime.max, 30_000)
   assert.equal(series.slots[0]?.responseTime.count, 2)
+  assert.equal(series.slots[0]?.serviceTime.count, 2)
   assert.equal(series.slots.at(-1)?.errors, 1)
 })
