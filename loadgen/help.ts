@@ -11,9 +11,11 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
   --seed N             the same seed gives the same schedule (1)
   --timeout D          for each request, from sending to the last byte (10s)
   --max-in-flight N    beyond it, requests wait, and their waiting counts as latency (10000)
-  --json FILE          the result as JSON; - for stdout, the report is then on stderr
+  --json FILE          the result as JSON
   --hdr FILE           response and service time as an HdrHistogram log, in microseconds
   --html FILE          the report as one page with charts, which needs no network
+                       for one of these three FILE may be -, for stdout; the report is then
+                       on stderr
   --expect E           'p99<2.1s', 'service.mean<=80ms', 'errors<0.1%', 'achieved>=99%',
                        'ok>=1000'; repeatable: exit 3 unless all hold
   --metrics-port N     the generator's own /metrics during the run (9464; 0 for none)

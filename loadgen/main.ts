@@ -104,25 +104,27 @@ const runOnce = async (options: Options, metrics: ReturnType<typeof createMetric
   return run
 }
 
-/** With the JSON on stdout, nothing else may be there. */
+/** Where one of the files is stdout, nothing else may be there. */
 const publish = (run: RunRecord) => {
   const { json, hdr, html, url } = run.options
-  const stream = json === '-' ? stderr : stdout
+  const stream = [json, hdr, html].includes('-') ? stderr : stdout
   const colour = Boolean(stream.isTTY) && !env.NO_COLOR
   stream.write(renderReport(run, { colour, columns: stream.columns || 80 }))
-  const text = `${JSON.stringify(resultOf(run), null, 2)}\n`
-  if (json === '-') stdout.write(text)
-  else if (json !== null) writeFileSync(json, text)
-  if (hdr !== null) writeFileSync(hdr, hdrLog({ ...run, ...run.ledger, ...run.end }))
-  if (html !== null && run.series) {
-    writeFileSync(html, renderPage(run, run.series, readPageAssets()))
-  }
+  write(json, () => `${JSON.stringify(resultOf(run), null, 2)}\n`)
+  write(hdr, () => hdrLog({ ...run, ...run.ledger, ...run.end }))
+  const { series } = run
+  if (series) write(html, () => renderPage(run, series, readPageAssets()))
   const imbalance = run.ledger.imbalance()
   if (imbalance) say(`the account doesn't add up, which is a mistake in this program: ${imbalance}`)
   if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {
     const codes = [...run.ledger.errorCodes.keys()].join(', ') || 'no answer in time'
     say(`nothing answered at ${url.href} (${codes}): is the server running, and is it there?`)
   }
+}
+
+const write = (file: string | null, text: () => string) => {
+  if (file === '-') stdout.write(text())
+  else if (file !== null) writeFileSync(file, text())
 }
 
 const reportScrape = async (prometheus: URL, metrics: ReturnType<typeof createMetrics>) => {

@@ -105,7 +105,8 @@ test('each mistake is named, with its value and what is allowed', () => {
     ],
     ['--max-in-flight 0', '--max-in-flight 0: must be a whole number from 1'],
     ['--json=', '--json : must be the name of a file, or - for stdout'],
-    ['--hdr -', '--hdr -: must be the name of a file'],
+    ['--hdr=', '--hdr : must be the name of a file, or - for stdout'],
+    ['--json - --html -', '--json, --hdr, --html: only one of them can be -, for stdout'],
     ['--metrics-port 65536', '--metrics-port 65536: must be a port from 1 to 65535, or 0 for none'],
     [
       '--await-scrape prometheus',

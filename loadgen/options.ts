@@ -16,7 +16,6 @@ export type Options = {
   maxInFlight: number
   /** A file's name, `-` for stdout, or null for none. */
   json: string | null
-  /** A file's name, or null for none. */
   hdr: string | null
   html: string | null
   /** In the order in which they were given. */
@@ -63,6 +62,12 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
   if (urls.length > 1) mistakes.push(`${urls.slice(1).join(' ')}: only one URL can be loaded`)
   const urlMistake = mistakeInUrl(url)
   if (urlMistake) mistakes.push(`${urlSource}${url}: ${urlMistake}`)
+  const json = read<string | null>('json', null, fileName)
+  const hdr = read<string | null>('hdr', null, fileName)
+  const html = read<string | null>('html', null, fileName)
+  if ([json, hdr, html].filter((file) => file === '-').length > 1) {
+    mistakes.push('--json, --hdr, --html: only one of them can be -, for stdout')
+  }
   const metricsPort = read('metrics-port', 9464, wholeFrom(0, 65_535))
   const usualScrape = defaults.awaitScrape === undefined ? null : parseUrl(defaults.awaitScrape)
   if (defaults.awaitScrape !== undefined && usualScrape === null) {
@@ -82,9 +87,9 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     seed: read('seed', 1, wholeFrom(0, 2 ** 31 - 1)),
     timeoutMs: read('timeout', 10_000, parseTimeout),
     maxInFlight: read('max-in-flight', 10_000, wholeFrom(1)),
-    json: read<string | null>('json', null, (text) => text || null),
-    hdr: read<string | null>('hdr', null, fileName),
-    html: read<string | null>('html', null, fileName),
+    json,
+    hdr,
+    html,
     expect,
     metricsPort,
     awaitScrape: metricsPort === 0 ? null : awaitScrape,
@@ -105,8 +110,8 @@ const allowed = {
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',
   'max-in-flight': 'a whole number from 1',
   json: 'the name of a file, or - for stdout',
-  hdr: 'the name of a file',
-  html: 'the name of a file',
+  hdr: 'the name of a file, or - for stdout',
+  html: 'the name of a file, or - for stdout',
   expect: "an expectation such as 'p99<2.1s'",
   'metrics-port': 'a port from 1 to 65535, or 0 for none',
   'await-scrape': 'the URL of a Prometheus, such as http://127.0.0.1:9090',
@@ -167,7 +172,7 @@ const parseUrl = (text: string): URL | null => {
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null
 }
 
-const fileName = (text: string): string | null => (text === '' || text === '-' ? null : text)
+const fileName = (text: string): string | null => text || null
 
 const positive = (text: string): number | null => {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
