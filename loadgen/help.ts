@@ -14,8 +14,8 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
   --json FILE          the result as JSON
   --hdr FILE           response and service time as an HdrHistogram log, in microseconds
   --html FILE          the report as one page with charts, which needs no network
-                       for one of these three FILE may be -, for stdout; the report is then
-                       on stderr
+                       of these three, one FILE may be -, for stdout; the report is then on
+                       stderr
   --expect E           'p99<2.1s', 'service.mean<=80ms', 'errors<0.1%', 'achieved>=99%',
                        'ok>=1000'; repeatable: exit 3 unless all hold
   --metrics-port N     the generator's own /metrics during the run (9464; 0 for none)
