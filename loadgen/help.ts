@@ -7,7 +7,14 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
   --rate N             requests a second (50)
   --duration D         500ms, 90s, 2m, 1h, 1m30s (1m)
   --requests N         stop after N requests; with --duration, whichever ends first
+  --profile P          how the rate goes with time, in place of --rate (constant):
+                         ramp:10..200      in a straight line from 10 to 200, over the duration
+                         steps:10,50,100   each rate for an equal part of the duration
+                         sine:20..80/60s   a wave of 60 s, from 20 up to 80 and back
+                         burst:500/10s     500 at one instant, at once and then every 10 s
   --arrivals A         poisson: as from many independent users; even: like a metronome (poisson)
+                       with even, a profile issues exactly the integral of its rate; with
+                       poisson, that many on average, a burst among them
   --seed N             the same seed gives the same schedule (1)
   --timeout D          for each request, from sending to the last byte (10s)
   --max-in-flight N    beyond it, requests wait, and their waiting counts as latency (10000)

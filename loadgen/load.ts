@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import { askedRate } from './asked-rate.ts'
 import { createClient } from './client.ts'
 import type { After } from './clock.ts'
 import { Ledger } from './ledger.ts'
@@ -55,7 +56,7 @@ export function startLoad(load: LoadOptions): Load {
     now,
     after,
   })
-  metrics.rateTarget.set(options.rate)
+  metrics.rateTarget.set(askedRate(options, 0))
   metrics.startTime.set(startedAt.getTime() / 1000)
   const cancelGiveUp = after(giveUpAfterMs, () => {
     if (ledger.onlyConnectFailures) run.stop('given up')
@@ -78,7 +79,7 @@ export function startLoad(load: LoadOptions): Load {
       durationMs: options.durationMs,
       requests: options.requests,
       planned: ledger.planned,
-      rateAsked: options.rate,
+      rateAsked: askedRate(options, now() - start),
       inFlight: run.inFlight(),
       errors: errorsIn(ledger),
     }),

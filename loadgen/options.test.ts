@@ -20,6 +20,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
     rate: 50,
     durationMs: 60_000,
     requests: null,
+    profile: { kind: 'constant', rate: 50 },
     arrivals: 'poisson',
     seed: 1,
     timeoutMs: 10_000,
@@ -34,12 +35,13 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
 
 test('every option is read', () => {
   const line =
-    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
+    '--rate 12.5 --duration=90s --requests 10 --profile sine:20..80/60s --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
   assert.deepEqual(optionsOf(...line.split(' ')), {
     url: new URL('http://127.0.0.1:1/x?y=1'),
     rate: 12.5,
     durationMs: 90_000,
     requests: 10,
+    profile: { kind: 'sine', from: 20, to: 80, periodSeconds: 60 },
     arrivals: 'even',
     seed: 7,
     timeoutMs: 500,
@@ -70,6 +72,11 @@ test('each mistake is named, with its value and what is allowed', () => {
     ['--duration 5', '--duration 5: must be a duration such as 500ms, 90s, 2m, 1h or 1m30s'],
     ['--requests 1.5', '--requests 1.5: must be a whole number from 1'],
     ['--requests 0', '--requests 0: must be a whole number from 1'],
+    [
+      '--profile spike:5',
+      '--profile spike:5: must be constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s',
+    ],
+    ['--profile ramp:1..2 --requests 5', '--profile ramp:1..2: needs a --duration to go over'],
     ['--arrivals uniform', '--arrivals uniform: must be poisson or even'],
     ['--seed -1', '--seed -1: must be a whole number from 0 to 2147483647'],
     [

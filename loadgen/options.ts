@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { parseDuration } from './duration.ts'
 import type { Arrivals } from './pacer.ts'
+import { formatProfile, type ProfileSpec, parseProfile } from './profile.ts'
 
 export type Options = {
   url: URL
@@ -9,6 +10,8 @@ export type Options = {
   /** Null when only a number of requests ends the run. */
   durationMs: number | null
   requests: number | null
+  /** How the rate goes with time; any but `constant` has rates of its own, and `rate` is not used. */
+  profile: ProfileSpec
   arrivals: Arrivals
   seed: number
   timeoutMs: number
@@ -61,10 +64,20 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     mistakes.push('--await-scrape: there is nothing to scrape with --metrics-port 0')
   }
 
+  const rate = read('rate', 50, positive)
+  const durationMs = read('duration', requests === null ? 60_000 : null, parseDuration)
+  const profile = read<ProfileSpec>('profile', { kind: 'constant', rate }, (text) =>
+    parseProfile(text, rate),
+  )
+  if (durationMs === null && (profile.kind === 'ramp' || profile.kind === 'steps')) {
+    mistakes.push(`--profile ${formatProfile(profile)}: needs a --duration to go over`)
+  }
+
   const options: Omit<Options, 'url'> = {
-    rate: read('rate', 50, positive),
-    durationMs: read('duration', requests === null ? 60_000 : null, parseDuration),
+    rate,
+    durationMs,
     requests,
+    profile,
     arrivals: read<Arrivals>('arrivals', 'poisson', oneOf('poisson', 'even')),
     seed: read('seed', 1, wholeFrom(0, 2 ** 31 - 1)),
     timeoutMs: read('timeout', 10_000, parseTimeout),
@@ -84,6 +97,7 @@ const allowed = {
   rate: 'requests a second, above 0, such as 50',
   duration: 'a duration such as 500ms, 90s, 2m, 1h or 1m30s',
   requests: 'a whole number from 1',
+  profile: 'constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s',
   arrivals: 'poisson or even',
   seed: 'a whole number from 0 to 2147483647',
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',

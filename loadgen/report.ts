@@ -32,7 +32,7 @@ const heading = ({ options, end }: RunRecord, result: Result, paint: Paint): str
   const ended = end.reason === 'completed' ? '' : `, ${end.reason}`
   return [
     paint('bold', options.url.href),
-    `${lasting(end.durationSeconds)}${ended}; asked for ${rate(options.rate)} requests/s, sent ${rate(achieved)}/s (${options.arrivals} arrivals, seed ${options.seed})`,
+    `${lasting(end.durationSeconds)}${ended}; asked for ${rate(result.rate.asked)} requests/s, sent ${rate(achieved)}/s (${options.arrivals} arrivals, seed ${options.seed})`,
   ]
 }
 

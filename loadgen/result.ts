@@ -1,6 +1,8 @@
+import { askedRate } from './asked-rate.ts'
 import type { Histogram } from './histogram.ts'
 import type { Ledger, OutcomeName } from './ledger.ts'
 import type { Options } from './options.ts'
+import { formatProfile } from './profile.ts'
 import type { RunEnd } from './run.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -59,7 +61,7 @@ export function resultOf(run: RunRecord): Result {
     staleRetries,
     statusCodes: Object.fromEntries(ledger.statusCodes),
     errorCodes: Object.fromEntries(ledger.errorCodes),
-    rate: { asked: options.rate, achieved: finite(ledger.sentCount / end.durationSeconds) },
+    rate: { asked: askedRate(options), achieved: finite(ledger.sentCount / end.durationSeconds) },
     responseTime: summarise(ledger.responseTime),
     serviceTime: summarise(ledger.serviceTime),
     lateness: summarise(ledger.lateness),
@@ -72,6 +74,7 @@ export function resultOf(run: RunRecord): Result {
       rate: options.rate,
       durationSeconds: options.durationMs === null ? null : options.durationMs / 1000,
       requests: options.requests,
+      profile: formatProfile(options.profile),
       arrivals: options.arrivals,
       seed: options.seed,
       timeoutSeconds: options.timeoutMs / 1000,

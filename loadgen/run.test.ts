@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Client, Outcome } from './client.ts'
 import { Ledger } from './ledger.ts'
-import { dueTimes } from './pacer.ts'
+import { type Arrivals, dueTimes } from './pacer.ts'
 import { type RunEnd, type RunOptions, startRun } from './run.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -51,6 +51,15 @@ type Case = Partial<RunOptions> & {
   stopAtMs?: number
 }
 
+const timesOf = ({ rate = 10, seconds = 1, arrivals = 'even' as Arrivals }) =>
+  dueTimes({
+    arrivals,
+    profile: { kind: 'constant', rate },
+    durationSeconds: seconds,
+    requests: null,
+    seed: 1,
+  })
+
 const simulate = async (some: Case) => {
   const { rate = 10, seconds = 1, arrivals = 'even', stopAtMs } = some
   const time = new VirtualTime()
@@ -58,7 +67,7 @@ const simulate = async (some: Case) => {
   const answerTo = some.answerTo ?? (() => ({ afterMs: 20, kind: 'ok' }))
   const { client, sentAt } = simulatedClient(time, answerTo)
   const run = startRun({
-    dueTimes: dueTimes({ arrivals, rate, durationSeconds: seconds, requests: null, seed: 1 }),
+    dueTimes: timesOf({ arrivals, rate, seconds }),
     client,
     observer: ledger,
     maxInFlight: 10_000,
@@ -149,13 +158,7 @@ test('a pump that slept too long sends all that is due, and says how late', asyn
     return time.after(late, callback)
   }
   const run = startRun({
-    dueTimes: dueTimes({
-      arrivals: 'even',
-      rate: 10,
-      durationSeconds: 0.6,
-      requests: null,
-      seed: 1,
-    }),
+    dueTimes: timesOf({ seconds: 0.6 }),
     client,
     observer: ledger,
     maxInFlight: 100,
@@ -175,7 +178,7 @@ test('what was due while the pump slept, and the run was stopped, was never sent
   const ledger = new Ledger()
   const { client } = simulatedClient(time, () => ({ afterMs: 1, kind: 'ok' }))
   const run = startRun({
-    dueTimes: dueTimes({ arrivals: 'even', rate: 10, durationSeconds: 9, requests: null, seed: 1 }),
+    dueTimes: timesOf({ seconds: 9 }),
     client,
     observer: ledger,
     maxInFlight: 100,
