@@ -3,10 +3,12 @@ import { profileOf } from './profile.ts'
 
 /**
  * Requests a second that the options ask for: at an instant, in milliseconds after the start, or on
- * average over the whole run when there is none.
+ * average over the
+ * whole run when there is none. Null in a closed loop, where nobody asks for a rate.
  */
-export function askedRate(options: Options, elapsedMs?: number): number {
-  const { durationMs, requests } = options
+export function askedRate(options: Options, elapsedMs?: number): number | null {
+  const { durationMs, requests, connections } = options
+  if (connections !== null) return null
   if (options.profile.kind === 'constant') return options.profile.rate
   const durationSeconds = durationMs === null ? null : durationMs / 1000
   const profile = profileOf(options.profile, durationSeconds)

@@ -1,13 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Client, createClient, type Outcome } from './client.ts'
+import { type Client, createClient, type Outcome, type Target } from './client.ts'
 import { type After, after, now } from './clock.ts'
+import { encodeRequest } from './http-request.ts'
 import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 
-const clientOf = ({ url, port }: Pick<ScriptedServer, 'url' | 'port'>, timeoutMs = 2000) =>
-  createClient({ url, address: { host: '127.0.0.1', port }, timeoutMs, now, after })
+type Some = { timeoutMs?: number; method?: string; after?: After; now?: () => number }
 
-const send = (client: Client) => new Promise<Outcome>((resolve) => client.send(resolve))
+const targetOf = ({ url, port }: Pick<ScriptedServer, 'url' | 'port'>, method = 'GET'): Target => ({
+  origin: { host: '127.0.0.1', port, tlsName: null },
+  request: encodeRequest({ url, method, headers: [], body: null }),
+})
+
+const clientOf = (server: Pick<ScriptedServer, 'url' | 'port'>, { method, ...some }: Some = {}) =>
+  createClient({
+    targets: [targetOf(server, method)],
+    ca: null,
+    timeoutMs: 2000,
+    now,
+    after,
+    ...some,
+  })
+
+const send = (client: Client) => new Promise<Outcome>((resolve) => client.send(0, resolve))
 
 test('the request names the host and path of the URL, and the connection is kept', async (context) => {
   const requests: string[] = []
@@ -80,7 +95,7 @@ test('a request without an answer ends at its timeout, and not with its connecti
   const server = await scriptedServer(context, (socket, n) => {
     if (n > 0) socket.write(answer(200))
   })
-  const client = clientOf(server, 100)
+  const client = clientOf(server, { timeoutMs: 100 })
   const before = now()
   assert.deepEqual(await send(client), { kind: 'timeout' })
   const elapsed = now() - before
@@ -92,7 +107,7 @@ test('a request without an answer ends at its timeout, and not with its connecti
 
 test('each request has its own deadline', async (context) => {
   const server = await scriptedServer(context, () => {})
-  const client = clientOf(server, 120)
+  const client = clientOf(server, { timeoutMs: 120 })
   const lengths: number[] = []
   const sendAndMeasure = async () => {
     const before = now()
@@ -194,7 +209,7 @@ test('an answer that asks to close is the last on its connection, which the clie
   })
   const client = clientOf(server)
   // The second is sent while the first is still being told of, as a run does with those that wait.
-  await new Promise((resolve) => client.send(() => client.send(resolve)))
+  await new Promise((resolve) => client.send(0, () => client.send(0, resolve)))
   await new Promise((resolve) => setTimeout(resolve, 50))
   assert.equal(client.staleRetries, 0)
   assert.equal(server.connections(), 2)
@@ -211,7 +226,7 @@ test('an answer whose end is the close of the connection is whole', async (conte
 test('the connection of a request that timed out is closed', async (context) => {
   const closed = Promise.withResolvers<void>()
   const server = await scriptedServer(context, (socket) => socket.on('close', closed.resolve))
-  assert.equal((await send(clientOf(server, 50))).kind, 'timeout')
+  assert.equal((await send(clientOf(server, { timeoutMs: 50 }))).kind, 'timeout')
   await closed.promise
 })
 
@@ -224,8 +239,7 @@ test('a cancelled client leaves no timer behind', async (context) => {
       timers -= 1
     }
   }
-  const address = { host: '127.0.0.1', port: server.port }
-  const client = createClient({ url: server.url, address, timeoutMs: 60_000, now, after: counted })
+  const client = clientOf(server, { timeoutMs: 60_000, after: counted })
   const outcome = send(client)
   assert.equal(timers, 1)
   client.cancel()

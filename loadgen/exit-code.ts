@@ -6,13 +6,30 @@ export const exitCodes = {
   brokenAccount: 1,
   badUsage: 2,
   nothingAnswered: 4,
+  generatorLimited: 5,
   interrupted: 130,
 } as const
 
-/** The exit code of a finished run; an account that doesn't add up outweighs all else. */
-export function exitCodeOf(ledger: Ledger, endReason: string): number {
-  if (ledger.imbalance() !== null) return exitCodes.brokenAccount
+/** What else a run can be found wanting for. */
+export type Failings = {
+  /** The generator itself went wrong, and its account is only what was known by then. */
+  fault?: boolean
+  /** What was measured may be the generator, and that was not to be. */
+  limited?: boolean
+}
+
+/**
+ * The exit code of a finished run. An account that can't be relied on outweighs all else, and no answer at
+ * all outweighs a generator that was too slow.
+ */
+export function exitCodeOf(
+  ledger: Ledger,
+  endReason: string,
+  { fault = false, limited = false }: Failings = {},
+): number {
+  if (ledger.imbalance() !== null || fault) return exitCodes.brokenAccount
   if (endReason === 'interrupted') return exitCodes.interrupted
   if (ledger.planned > 0 && ledger.answered === 0) return exitCodes.nothingAnswered
+  if (limited) return exitCodes.generatorLimited
   return exitCodes.done
 }

@@ -2,7 +2,7 @@
 export const help = `Usage: node loadgen/main.ts [options] [URL]
 
 Sends each request at the instant when it is due, whatever the answers do, and counts
-latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
+latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ unless given.
 
   --rate N             requests a second (50)
   --duration D         500ms, 90s, 2m, 1h, 1m30s (1m)
@@ -18,6 +18,17 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
   --seed N             the same seed gives the same schedule (1)
   --timeout D          for each request, from sending to the last byte (10s)
   --max-in-flight N    beyond it, requests wait, and their waiting counts as latency (10000)
+  --workers N          threads; the schedule stays the same, whatever N (1)
+  --closed             no schedule: each connection sends its next request when the answer has
+                       come. For comparing with tools that do so; --rate is not used, and
+                       response time is service time: what a stall kept from being sent is not seen
+  --connections N      how many of them (10)
+  --target 'W URL'     in place of URL, several times: targets, chosen by weight W and seed
+  --method M           (GET, or POST with a body)
+  --header 'N: value'  repeatable; takes the place of the generator's own of that name
+  --body TEXT          or @FILE; its Content-Length is set, its Content-Type is not
+  --ca FILE            for https: the certificates to trust, as PEM; they are always verified
+  --strict             exit 5 when the generator itself was the bottleneck
   --json FILE          the result as JSON; - for stdout, the report is then on stderr
   --metrics-port N     the generator's own /metrics during the run (9464; 0 for none)
   --await-scrape URL   do not exit before this Prometheus has the final counts
@@ -27,6 +38,7 @@ latency from that instant. The URL is http://127.0.0.1:8080/ unless given.
 Environment: LOADGEN_URL and LOADGEN_AWAIT_SCRAPE are used where URL and --await-scrape are
 not given; LAB_BIND is the address on which /metrics is served (all).
 
-Exit codes: 0 done; 1 the account doesn't add up; 2 wrong usage; 4 nothing answered;
-130 interrupted, with the report of what was done.
+Exit codes: 0 done; 1 the account doesn't add up, or a thread died; 2 wrong usage; 4 nothing
+answered; 5 the generator itself was the bottleneck, with --strict; 130 interrupted, with the
+report of what was done.
 `

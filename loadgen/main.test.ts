@@ -65,7 +65,7 @@ test('--help exits 0, and names every option', async () => {
   assert.deepEqual(
     new Set(options),
     new Set(
-      '--rate --duration --requests --profile --arrivals --seed --timeout --max-in-flight --json --metrics-port --await-scrape --no-progress --help'.split(
+      '--rate --duration --requests --profile --arrivals --seed --timeout --max-in-flight --workers --closed --connections --target --method --header --body --ca --strict --json --metrics-port --await-scrape --no-progress --help'.split(
         ' ',
       ),
     ),

@@ -9,7 +9,8 @@ export type Progress = {
   /** Requests asked for in all; null when a duration ends the run. */
   requests: number | null
   planned: number
-  rateAsked: number
+  /** Null in a closed loop. */
+  rateAsked: number | null
   rateAchieved: number
   inFlight: number
   p50Ms: number
@@ -29,13 +30,18 @@ export function renderProgress(progress: Progress, columns: number): string {
     durationMs === null ? '' : ` ${formatDuration(secondsLeft(durationMs - elapsedMs))} left`
   const text = [
     `${bar(Math.min(1, done))}${left}`,
-    `${progress.rateAchieved.toFixed(progress.rateAsked < 10 ? 1 : 0)}/${progress.rateAsked} a second`,
+    `${rateOf(progress)} a second`,
     `p50 ${formatLatency(progress.p50Ms)}`,
     `p99 ${formatLatency(progress.p99Ms)}`,
     `${progress.inFlight} in flight`,
     `${progress.errors} errors`,
   ].join('  ')
   return text.slice(0, Math.max(0, columns))
+}
+
+const rateOf = ({ rateAchieved, rateAsked }: Progress) => {
+  const asked = rateAsked === null ? '' : `/${Number(rateAsked.toPrecision(4))}`
+  return `${rateAchieved.toFixed((rateAsked ?? rateAchieved) < 10 ? 1 : 0)}${asked}`
 }
 
 const barCells = 16

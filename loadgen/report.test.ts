@@ -12,6 +12,11 @@ const optionsOf = (...args: string[]): Options => {
   return parsed.options
 }
 
+const healthy = {
+  threads: [{ utilization: 0.1, longestPauseMs: 6 }],
+  throttling: { periods: 0, seconds: 0 },
+}
+
 /** Requests a second apart: response times in milliseconds of those answered, all served within 10 ms. */
 const recordOf = (
   responseTimesMs: number[],
@@ -30,9 +35,10 @@ const recordOf = (
     options: optionsOf('--duration', '10s', '--rate', '10', 'http://127.0.0.1:8080/'),
     ledger,
     end,
-    verdict: judge(ledger, end, 0.1),
+    verdict: judge(ledger, end, healthy),
     staleRetries: 0,
     startedAt: new Date('2026-01-02T03:04:05Z'),
+    fault: null,
   }
 }
 
@@ -113,6 +119,10 @@ test('the result has every name of the contract, in seconds and whole numbers', 
       seed: 1,
       timeoutSeconds: 10,
       maxInFlight: 10_000,
+      connections: null,
+      workers: 1,
+      method: 'GET',
+      targets: '1 http://127.0.0.1:8080/',
     },
   })
 })

@@ -3,6 +3,7 @@ import { drawDistribution } from './chart.ts'
 import { formatDuration, formatLatency } from './duration.ts'
 import type { Histogram } from './histogram.ts'
 import { outcomes } from './ledger.ts'
+import type { Options } from './options.ts'
 import { quantiles, type Result, type RunRecord, resultOf } from './result.ts'
 
 /** Below this, a difference between response and service time is the timers', and not worth a word. */
@@ -32,9 +33,17 @@ const heading = ({ options, end }: RunRecord, result: Result, paint: Paint): str
   const ended = end.reason === 'completed' ? '' : `, ${end.reason}`
   return [
     paint('bold', options.url.href),
-    `${lasting(end.durationSeconds)}${ended}; asked for ${rate(result.rate.asked)} requests/s, sent ${rate(achieved)}/s (${options.arrivals} arrivals, seed ${options.seed})`,
+    `${lasting(end.durationSeconds)}${ended}; ${asked(options, result.rate.asked)}, sent ${rate(achieved)}/s${schedule(options)}`,
   ]
 }
+
+const asked = ({ connections }: Options, perSecond: number | null) =>
+  perSecond === null
+    ? `${connections} connections in a closed loop`
+    : `asked for ${rate(perSecond)} requests/s`
+
+const schedule = ({ arrivals, seed, connections }: Options) =>
+  connections === null ? ` (${arrivals} arrivals, seed ${seed})` : ''
 
 const labels = {
   ok: 'ok',

@@ -28,8 +28,8 @@ export type Result = Record<OutcomeName | 'planned' | 'sent' | 'staleRetries', n
   statusCodes: Record<string, number>
   /** Network errors by code. */
   errorCodes: Record<string, number>
-  /** Requests a second; `achieved` is what was sent, null when the run had no length. */
-  rate: { asked: number; achieved: number | null }
+  /** Requests a second; `asked` is null in a closed loop; `achieved` is what was sent, null when the run had no length. */
+  rate: { asked: number | null; achieved: number | null }
   responseTime: Summary
   serviceTime: Summary
   lateness: Summary
@@ -49,6 +49,8 @@ export type RunRecord = {
   verdict: Verdict
   staleRetries: number
   startedAt: Date
+  /** What went wrong with the generator itself, so that its account can't be relied on; null when nothing did. */
+  fault: string | null
 }
 
 /** The result of a run as plain data, in base units: what `--json` writes, and what the report reads. */
@@ -79,6 +81,10 @@ export function resultOf(run: RunRecord): Result {
       seed: options.seed,
       timeoutSeconds: options.timeoutMs / 1000,
       maxInFlight: options.maxInFlight,
+      connections: options.connections,
+      workers: options.workers,
+      method: options.method,
+      targets: options.targets.map(({ weight, url }) => `${weight} ${url.href}`).join(', '),
     },
   }
 }

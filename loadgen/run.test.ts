@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Client, Outcome } from './client.ts'
 import { Ledger } from './ledger.ts'
-import { type Arrivals, dueTimes } from './pacer.ts'
+import type { Arrivals } from './pacer.ts'
 import { type RunEnd, type RunOptions, startRun } from './run.ts'
+import { plannedRequests } from './schedule.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 type Answer = { afterMs: number; kind: 'ok' | '500' | 'error' | 'never' }
@@ -15,7 +16,7 @@ const simulatedClient = (time: VirtualTime, answerTo: (n: number) => Answer, tim
   const sentAt: number[] = []
   const client: Client = {
     staleRetries: 0,
-    send(onDone) {
+    send(_target, onDone) {
       const writtenAt = time.now()
       const { afterMs, kind } = answerTo(sentAt.length)
       sentAt.push(writtenAt)
@@ -51,8 +52,9 @@ type Case = Partial<RunOptions> & {
   stopAtMs?: number
 }
 
-const timesOf = ({ rate = 10, seconds = 1, arrivals = 'even' as Arrivals }) =>
-  dueTimes({
+const scheduleOf = ({ rate = 10, seconds = 1, arrivals = 'even' as Arrivals }) =>
+  plannedRequests({
+    weights: [1],
     arrivals,
     profile: { kind: 'constant', rate },
     durationSeconds: seconds,
@@ -67,11 +69,12 @@ const simulate = async (some: Case) => {
   const answerTo = some.answerTo ?? (() => ({ afterMs: 20, kind: 'ok' }))
   const { client, sentAt } = simulatedClient(time, answerTo)
   const run = startRun({
-    dueTimes: timesOf({ arrivals, rate, seconds }),
+    schedule: scheduleOf({ arrivals, rate, seconds }),
     client,
     observer: ledger,
     maxInFlight: 10_000,
     graceMs: 1000,
+    startAt: 0,
     now: time.now,
     after: time.after,
     ...some,
@@ -158,11 +161,12 @@ test('a pump that slept too long sends all that is due, and says how late', asyn
     return time.after(late, callback)
   }
   const run = startRun({
-    dueTimes: timesOf({ seconds: 0.6 }),
+    schedule: scheduleOf({ seconds: 0.6 }),
     client,
     observer: ledger,
     maxInFlight: 100,
     graceMs: 1000,
+    startAt: 0,
     now: time.now,
     after: oversleep,
   })
@@ -178,11 +182,12 @@ test('what was due while the pump slept, and the run was stopped, was never sent
   const ledger = new Ledger()
   const { client } = simulatedClient(time, () => ({ afterMs: 1, kind: 'ok' }))
   const run = startRun({
-    dueTimes: timesOf({ seconds: 9 }),
+    schedule: scheduleOf({ seconds: 9 }),
     client,
     observer: ledger,
     maxInFlight: 100,
     graceMs: 1000,
+    startAt: 0,
     now: time.now,
     after: (ms, callback) => time.after(ms > 0 ? 5000 : 0, callback),
   })
