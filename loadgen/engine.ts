@@ -5,7 +5,7 @@ import { Ledger } from './ledger.ts'
 import type { Schedule } from './pacer.ts'
 import { type Run, type RunEnd, startRun } from './run.ts'
 import { plannedRequests, shareOf, targetsBy } from './schedule.ts'
-import type { ThreadVitals } from './thread-vitals.ts'
+import type { ThreadVitals, WatchThread } from './thread-vitals.ts'
 
 /** All that decides what is sent and when: plain data, the same for every thread. */
 export type Plan = {
@@ -29,7 +29,7 @@ export type EngineOptions = {
   startAt: number
   /** Takes what has happened since the last time; the account is used again when it returns. */
   onTally: (tally: Ledger) => void
-  watchThread: () => () => ThreadVitals
+  watchThread: WatchThread
   /** A monotonic clock in milliseconds. */
   now: () => number
   after: After
@@ -55,7 +55,7 @@ export function startEngine(options: EngineOptions): Engine {
   const { plan, startAt, onTally, now, after } = options
   const ledger = new Ledger()
   const client = createClient({ ...plan, now, after })
-  const vitals = options.watchThread()
+  const vitals = options.watchThread(now, after)
   const run = start(options, client, ledger)
 
   const handOn = () => {

@@ -8,7 +8,7 @@ import type { Options } from './options.ts'
 import { errorsIn, type Progress } from './progress.ts'
 import { RecentWindow } from './recent-window.ts'
 import type { RunRecord } from './result.ts'
-import type { ThreadVitals } from './thread-vitals.ts'
+import type { WatchThread } from './thread-vitals.ts'
 import { startThreads, type ThreadData, type ThreadsEnd } from './threads.ts'
 import { readThrottling, throttlingSince } from './throttling.ts'
 import { judge } from './verdict.ts'
@@ -27,7 +27,7 @@ export type LoadOptions = {
   /** The wall clock. */
   startedAt: Date
   /** Starts to watch how this thread fares. */
-  watchThread: () => () => ThreadVitals
+  watchThread: WatchThread
   spawn?: (data: ThreadData) => Worker
 }
 

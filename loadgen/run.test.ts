@@ -1,48 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Client, Outcome } from './client.ts'
 import { Ledger } from './ledger.ts'
 import type { Arrivals } from './pacer.ts'
 import { type RunEnd, type RunOptions, startRun } from './run.ts'
 import { plannedRequests } from './schedule.ts'
+import { type Answer, simulatedClient } from './simulated-client.ts'
 import { VirtualTime } from './virtual-time.ts'
-
-type Answer = { afterMs: number; kind: 'ok' | '500' | 'error' | 'never' }
-
-/** A server, seen from the client: each request, by its number, has its answer after some time. */
-const simulatedClient = (time: VirtualTime, answerTo: (n: number) => Answer, timeoutMs = 1000) => {
-  const pending = new Map<(outcome: Outcome) => void, () => void>()
-  const sentAt: number[] = []
-  const client: Client = {
-    staleRetries: 0,
-    send(_target, onDone) {
-      const writtenAt = time.now()
-      const { afterMs, kind } = answerTo(sentAt.length)
-      sentAt.push(writtenAt)
-      const inTime = kind !== 'never' && afterMs < timeoutMs
-      const cancel = time.after(inTime ? afterMs : timeoutMs, () => {
-        pending.delete(onDone)
-        if (!inTime) onDone({ kind: 'timeout' })
-        else if (kind === 'error')
-          onDone({ kind: 'network error', code: 'ECONNRESET', connected: true })
-        else {
-          const status = kind === 'ok' ? 200 : 500
-          onDone({ kind: 'answer', status, writtenAt, endedAt: time.now() })
-        }
-      })
-      pending.set(onDone, cancel)
-    },
-    cancel() {
-      for (const [onDone, cancel] of pending) {
-        cancel()
-        onDone({ kind: 'cancelled' })
-      }
-      pending.clear()
-    },
-  }
-  return { client, sentAt }
-}
 
 type Case = Partial<RunOptions> & {
   rate?: number

@@ -1,4 +1,5 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { performance } from 'node:perf_hooks'
+import type { After } from './clock.ts'
 
 /** How a thread of the generator fared. */
 export type ThreadVitals = {
@@ -8,23 +9,34 @@ export type ThreadVitals = {
   longestPauseMs: number
 }
 
-/** Between two looks; what is measured is from one to the next, so it is never less than this. */
-const resolutionMs = 5
+/** Starts to watch a thread; the returned function ends that, and says how it fared since. */
+export type WatchThread = (now: () => number, after: After) => () => ThreadVitals
+
+/** Between two beats; what is measured is from one to the next, so it is hardly ever less than this. */
+const beatMs = 10
 
 /**
- * Watches this thread from now until the returned function is called. A pause of any cause is seen, a
- * busy loop, a garbage collection or a processor given to others, for the watch is Node's own timer and
- * the time between two of its turns has all of the pause in it. It is up to 5 ms too long, never too short.
+ * Watches this thread by a timer. A pause of any cause is seen, a busy loop, a garbage collection or a
+ * processor given to others, and seen in full: it lies between two beats, or the last one and the end, so
+ * what is measured is up to a beat too long, and never too short. (Node's own `monitorEventLoopDelay`
+ * does not see what comes before its second beat or after its last.)
  */
-export function watchThread(): () => ThreadVitals {
+export const watchThread: WatchThread = (now, after) => {
   const begin = performance.eventLoopUtilization()
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
-  delay.enable()
+  let lastBeat = now()
+  let longestPauseMs = 0
+  let cancel = () => {}
+  const beat = () => {
+    const time = now()
+    longestPauseMs = Math.max(longestPauseMs, time - lastBeat)
+    lastBeat = time
+    cancel = after(beatMs, beat)
+  }
+  beat()
   return () => {
-    delay.disable()
-    return {
-      utilization: performance.eventLoopUtilization(begin).utilization,
-      longestPauseMs: delay.count === 0 ? 0 : delay.max / 1e6,
-    }
+    cancel()
+    longestPauseMs = Math.max(longestPauseMs, now() - lastBeat)
+    const { utilization } = performance.eventLoopUtilization(begin)
+    return { utilization, longestPauseMs }
   }
 }
