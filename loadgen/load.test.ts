@@ -218,6 +218,26 @@ test('the metrics, scraped, have the counts of the result', async (context) => {
   assert.ok(Math.abs(sum / result.ok - (result.responseTime.mean ?? 0) * (80 / 60)) < 0.0001)
 })
 
+test('the target rate in the metrics follows the profile, and is 0 when the run is over', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(200)))
+  const metrics = createMetrics()
+  const load = loadOf(server, '--profile ramp:100..300 --duration 1s', metrics)
+  const seen: number[] = []
+  const timer = setInterval(async () => {
+    seen.push((await metrics.rateTarget.get()).values[0]?.value ?? Number.NaN)
+  }, 100)
+  const { ledger } = await load.finished
+  clearInterval(timer)
+  assert.equal(ledger.planned, 200)
+  assert.deepEqual(
+    seen,
+    seen.toSorted((a, b) => a - b),
+  )
+  assert.ok(seen.some((rate) => rate > 120 && rate < 290))
+  assert.ok(seen.every((rate) => rate >= 100 && rate <= 300))
+  assert.equal((await metrics.rateTarget.get()).values[0]?.value, 0)
+})
+
 const samplesIn = (exposition: string) =>
   new Map(
     exposition
