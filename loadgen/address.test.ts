@@ -30,7 +30,9 @@ test('a single address is not tried', async (context) => {
   assert.equal(server.connections(), 0)
 })
 
-test('without a port it is 80, and an IPv6 address has no brackets', async () => {
+test('without a port it is 80, or 443 for https, and an IPv6 address has no brackets', async () => {
+  const https = await resolveAddress(new URL('https://127.0.0.1/'))
+  assert.deepEqual(https, { host: '127.0.0.1', port: 443 })
   assert.deepEqual(await resolveAddress(new URL('http://[::1]/')), { host: '::1', port: 80 })
 })
 

@@ -17,7 +17,8 @@ export async function resolveAddress(
   lookupAll: (name: string) => Promise<{ address: string }[]> = lookupEvery,
 ): Promise<Address> {
   const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = url.port === '' ? 80 : Number(url.port)
+  const usualPort = url.protocol === 'https:' ? 443 : 80
+  const port = url.port === '' ? usualPort : Number(url.port)
   const found = await lookupAll(name).catch((error) => {
     throw new Error(`the host ${name} is not known (${error.code ?? error.message})`)
   })

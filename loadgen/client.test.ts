@@ -1,13 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Client, createClient, type Outcome } from './client.ts'
+import { type Client, createClient, type Outcome, type Target } from './client.ts'
 import { type After, after, now } from './clock.ts'
+import { encodeRequest } from './http-request.ts'
 import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 
-const clientOf = ({ url, port }: Pick<ScriptedServer, 'url' | 'port'>, timeoutMs = 2000) =>
-  createClient({ url, address: { host: '127.0.0.1', port }, timeoutMs, now, after })
+type Some = { timeoutMs?: number; method?: string; after?: After; now?: () => number }
 
-const send = (client: Client) => new Promise<Outcome>((resolve) => client.send(resolve))
+const targetOf = ({ url, port }: Pick<ScriptedServer, 'url' | 'port'>, method = 'GET'): Target => ({
+  origin: { host: '127.0.0.1', port, tlsName: null },
+  request: encodeRequest({ url, method, headers: [], body: null }),
+})
+
+const clientOf = (server: Pick<ScriptedServer, 'url' | 'port'>, { method, ...some }: Some = {}) =>
+  createClient({
+    targets: [targetOf(server, method)],
+    ca: null,
+    timeoutMs: 2000,
+    now,
+    after,
+    ...some,
+  })
+
+const send = (client: Client) => new Promise<Outcome>((resolve) => client.send(0, resolve))
 
 test('the request names the host and path of the URL, and the connection is kept', async (context) => {
   const requests: string[] = []
@@ -80,7 +95,7 @@ test('a request without an answer ends at its timeout, and not with its connecti
   const server = await scriptedServer(context, (socket, n) => {
     if (n > 0) socket.write(answer(200))
   })
-  const client = clientOf(server, 100)
+  const client = clientOf(server, { timeoutMs: 100 })
   const before = now()
   assert.deepEqual(await send(client), { kind: 'timeout' })
   const elapsed = now() - before
@@ -92,7 +107,7 @@ test('a request without an answer ends at its timeout, and not with its connecti
 
 test('each request has its own deadline', async (context) => {
   const server = await scriptedServer(context, () => {})
-  const client = clientOf(server, 120)
+  const client = clientOf(server, { timeoutMs: 120 })
   const lengths: number[] = []
   const sendAndMeasure = async () => {
     const before = now()
@@ -194,7 +209,7 @@ test('an answer that asks to close is the last on its connection, which the clie
   })
   const client = clientOf(server)
   // The second is sent while the first is still being told of, as a run does with those that wait.
-  await new Promise((resolve) => client.send(() => client.send(resolve)))
+  await new Promise((resolve) => client.send(0, () => client.send(0, resolve)))
   await new Promise((resolve) => setTimeout(resolve, 50))
   assert.equal(client.staleRetries, 0)
   assert.equal(server.connections(), 2)
@@ -211,7 +226,7 @@ test('an answer whose end is the close of the connection is whole', async (conte
 test('the connection of a request that timed out is closed', async (context) => {
   const closed = Promise.withResolvers<void>()
   const server = await scriptedServer(context, (socket) => socket.on('close', closed.resolve))
-  assert.equal((await send(clientOf(server, 50))).kind, 'timeout')
+  assert.equal((await send(clientOf(server, { timeoutMs: 50 }))).kind, 'timeout')
   await closed.promise
 })
 
@@ -224,8 +239,7 @@ test('a cancelled client leaves no timer behind', async (context) => {
       timers -= 1
     }
   }
-  const address = { host: '127.0.0.1', port: server.port }
-  const client = createClient({ url: server.url, address, timeoutMs: 60_000, now, after: counted })
+  const client = clientOf(server, { timeoutMs: 60_000, after: counted })
   const outcome = send(client)
   assert.equal(timers, 1)
   client.cancel()
@@ -239,4 +253,100 @@ test('cancelling ends all that is in flight, at once', async (context) => {
   const outcomes = Promise.all([send(client), send(client)])
   client.cancel()
   assert.deepEqual(await outcomes, [{ kind: 'cancelled' }, { kind: 'cancelled' }])
+})
+
+test('a request that may have been carried out is not sent a second time', async (context) => {
+  const server = await scriptedServer(context, (socket, n) => {
+    if (n === 1) socket.resetAndDestroy()
+    else socket.write(answer(200))
+  })
+  const client = clientOf(server, { method: 'POST' })
+  assert.equal((await send(client)).kind, 'answer')
+  assert.deepEqual(await send(client), {
+    kind: 'network error',
+    code: 'ECONNRESET',
+    connected: true,
+  })
+  client.cancel()
+  assert.equal(client.staleRetries, 0)
+})
+
+test('an answer to HEAD has no body, and its connection is kept', async (context) => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n'
+  const server = await scriptedServer(context, (socket) => socket.write(head))
+  const client = clientOf(server, { method: 'HEAD' })
+  assert.equal((await send(client)).kind, 'answer')
+  assert.equal((await send(client)).kind, 'answer')
+  client.cancel()
+  assert.equal(server.connections(), 1)
+})
+
+/** A clock that can be put forward, with timers that really wait. */
+const clockOf = () => {
+  let ahead = 0
+  return { now: () => now() + ahead, forward: (ms: number) => (ahead += ms) }
+}
+
+test('an idle connection is not used when its server may be about to close it', async (context) => {
+  const table: [keepAlive: string, idleMs: number, kept: boolean][] = [
+    ['', 3900, true],
+    ['', 4000, false],
+    ['Keep-Alive: timeout=30\r\n', 28_900, true],
+    ['Keep-Alive: timeout=30\r\n', 29_000, false],
+    ['Keep-Alive: max=9, timeout=1\r\n', 450, true],
+    ['Keep-Alive: max=9, timeout=1\r\n', 500, false],
+  ]
+  for (const [keepAlive, idleMs, kept] of table) {
+    const server = await scriptedServer(context, (socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\n${keepAlive}Content-Length: 0\r\n\r\n`),
+    )
+    const clock = clockOf()
+    const client = clientOf(server, { now: clock.now, timeoutMs: 60_000 })
+    await send(client)
+    clock.forward(idleMs)
+    await send(client)
+    client.cancel()
+    assert.equal(server.connections(), kept ? 1 : 2, `${keepAlive} ${idleMs} ms`)
+    assert.equal(client.staleRetries, 0)
+  }
+})
+
+test('idle connections are closed before their server does, whether or not more is sent', async (context) => {
+  const closed = Promise.withResolvers<void>()
+  const server = await scriptedServer(context, (socket) => {
+    socket.on('close', closed.resolve)
+    socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n')
+  })
+  await send(clientOf(server))
+  await closed.promise
+})
+
+test('each target has its own request, and its own connections', async (context) => {
+  const seen: string[] = []
+  const serve = (name: string) =>
+    scriptedServer(context, (socket, _n, request) => {
+      seen.push(`${name}: ${request.split('\r\n')[0]}`)
+      socket.write(answer(200))
+    })
+  const [one, two] = [await serve('one'), await serve('two')]
+  const client = createClient({
+    targets: [
+      targetOf(one),
+      targetOf({ ...two, url: new URL('/b', two.url) }),
+      targetOf({ ...one, url: new URL('/c', one.url) }, 'PUT'),
+    ],
+    ca: null,
+    timeoutMs: 2000,
+    now,
+    after,
+  })
+  for (const target of [0, 1, 2]) {
+    const outcome = await new Promise<Outcome>((resolve) => client.send(target, resolve))
+    assert.equal(outcome.kind, 'answer')
+  }
+  client.cancel()
+  assert.deepEqual(seen, ['one: GET / HTTP/1.1', 'two: GET /b HTTP/1.1', 'one: PUT /c HTTP/1.1'])
+  // The first and the last go to the same place, over the same connection.
+  assert.equal(one.connections(), 1)
+  assert.equal(two.connections(), 1)
 })

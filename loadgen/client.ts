@@ -1,6 +1,8 @@
-import type { Address } from './address.ts'
+import { createSecureContext } from 'node:tls'
 import type { After } from './clock.ts'
-import { type Connection, type ExchangeEnd, openConnection } from './connection.ts'
+import { Connection, type ExchangeEnd, type Origin } from './connection.ts'
+import type { HttpRequest } from './http-request.ts'
+import { IdleConnections } from './idle-connections.ts'
 
 /** How one request ended; instants in milliseconds of the given clock. */
 export type Outcome =
@@ -9,20 +11,23 @@ export type Outcome =
   | { kind: 'timeout' }
   | { kind: 'cancelled' }
 
-/** Sends one and the same request as often as asked, each time without waiting for the others. */
+/** Sends the requests of a run, each without waiting for the others. */
 export type Client = {
-  /** Sends now. `onDone` is called once, and never before `send` has returned. */
-  send(onDone: (outcome: Outcome) => void): void
+  /** Sends the request of a target now. `onDone` is called once, and never before `send` has returned. */
+  send(target: number, onDone: (outcome: Outcome) => void): void
   /** Ends every request in flight as `cancelled`, and closes all connections. */
   cancel(): void
   /** Requests that were sent a second time, because a kept connection had closed under them. */
   readonly staleRetries: number
 }
 
+/** Where to send, and what. */
+export type Target = { origin: Origin; request: HttpRequest }
+
 export type ClientOptions = {
-  url: URL
-  /** Where to connect; the URL's host is what the server is told. */
-  address: Address
+  targets: readonly Target[]
+  /** The certificates to trust, as PEM; null for those that Node trusts. */
+  ca: string | null
   /** From `send` to the last byte of the answer. */
   timeoutMs: number
   /** A monotonic clock in milliseconds. */
@@ -30,88 +35,101 @@ export type ClientOptions = {
   after: After
 }
 
+/** How long before the server would close an idle connection we do: a request may be on its way so long. */
+const keepAliveMarginMs = 1000
+/** What a server does that says nothing of it; Node's own closes after 5 s, and others later. */
+const usualKeepAliveMs = 5000
+/** How often idle connections are looked through; well within the margin. */
+const retireEveryMs = 500
+
 /**
  * A client that opens a connection whenever none is free, and keeps each one for the next request.
  *
  * A server may close a kept connection just as the next request is written. That says nothing of the
  * server's latency, and can't be ruled out from this side (https://github.com/nodejs/node/issues/47130),
- * so such a request is sent once more on a new connection, counted, and its timeout goes on running.
+ * so such a request is sent once more on a new connection, counted, and its timeout goes on running. One
+ * that is not idempotent, such as a POST, is not: the server may have carried it out before it closed.
  */
-export function createClient({ url, address, timeoutMs, now, after }: ClientOptions): Client {
-  const request = Buffer.from(
-    `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
-      'User-Agent: latency-lab-loadgen\r\nAccept: */*\r\n\r\n',
-    'latin1',
-  )
-  // The connection used last is taken first, so that those which a burst has opened can grow old and close.
-  const idle: Connection[] = []
+export function createClient({ targets, ca, timeoutMs, now, after }: ClientOptions): Client {
+  const pools = poolsOf(targets)
   // All have the same timeout, so in order of sending is in order of deadline: one timer, for the first.
-  const inFlight = new Set<Request>()
+  const inFlight = new SentList()
   let cancelTimer: (() => void) | null = null
+  let cancelRetire: (() => void) | null = null
   let staleRetries = 0
 
-  const settle = (sent: Request, outcome: Outcome) => {
-    inFlight.delete(sent)
+  const settle = (sent: Sent, outcome: Outcome) => {
+    inFlight.remove(sent)
     sent.onDone(outcome)
   }
 
-  const transmit = (sent: Request, connection: Connection) => {
-    const wasUsed = connection.used
-    sent.connection = connection
-    connection.exchange(request, (end) => {
-      if (end.kind === 'answer') {
-        if (end.reusable) idle.push(connection)
-        settle(sent, end)
-      } else if (wasUsed && closedUnderway(end)) {
-        staleRetries += 1
-        transmit(sent, open())
-      } else {
-        settle(sent, { kind: 'network error', code: end.code, connected: end.connected })
-      }
-    })
+  const onEnd = (sent: Sent, end: ExchangeEnd, connection: Connection<Sent>) => {
+    if (end.kind === 'answer') {
+      if (connection.reusable) keep(sent.pool, connection)
+      settle(sent, end)
+    } else if (sent.onUsed && sent.request.idempotent && closedUnderway(end)) {
+      staleRetries += 1
+      transmit(sent, open(sent.pool))
+    } else {
+      settle(sent, { kind: 'network error', code: end.code, connected: end.connected })
+    }
   }
 
-  const open = () =>
-    openConnection({
-      host: address.host,
-      port: address.port,
-      now,
-      onIdleClose: (connection) => {
-        const at = idle.indexOf(connection)
-        if (at >= 0) idle.splice(at, 1)
-      },
-    })
+  const secureContext = targets.some(({ origin }) => origin.tlsName !== null)
+    ? createSecureContext(ca === null ? {} : { ca })
+    : null
+  const open = ({ origin }: Pool) => new Connection<Sent>({ origin, secureContext, now, onEnd })
+
+  const transmit = (sent: Sent, connection: Connection<Sent>) => {
+    sent.onUsed = connection.used
+    sent.connection = connection
+    connection.exchange(sent.request, sent)
+  }
+
+  const keep = (pool: Pool, connection: Connection<Sent>) => {
+    const keptMs = connection.keepAliveMs ?? usualKeepAliveMs
+    // Half of it where the margin would leave nothing.
+    pool.idle.put(connection, now() + Math.max(keptMs - keepAliveMarginMs, keptMs / 2))
+    cancelRetire ??= after(retireEveryMs, retire)
+  }
+
+  const retire = () => {
+    const left = pools.map(({ idle }) => idle.retire(now()))
+    cancelRetire = left.includes(true) ? after(retireEveryMs, retire) : null
+  }
 
   const expire = () => {
-    for (const late of inFlight) {
-      if (late.deadline > now()) break
+    const time = now()
+    while (inFlight.first && inFlight.first.deadline <= time) {
+      const late = inFlight.first
       late.connection?.destroy()
       settle(late, { kind: 'timeout' })
     }
-    cancelTimer = null
-    const [first] = inFlight
-    if (first) setTimer(first.deadline)
-  }
-
-  const setTimer = (deadline: number) => {
-    cancelTimer ??= after(Math.max(1, deadline - now()), expire)
+    cancelTimer = inFlight.first
+      ? after(Math.max(1, inFlight.first.deadline - now()), expire)
+      : null
   }
 
   return {
-    send(onDone) {
-      const sent: Request = { onDone, deadline: now() + timeoutMs, connection: null }
-      inFlight.add(sent)
-      setTimer(sent.deadline)
-      transmit(sent, idle.pop() ?? open())
+    send(target, onDone) {
+      const pool = pools[target] as Pool
+      const { request } = targets[target] as Target
+      const time = now()
+      const sent = new Sent(pool, request, time + timeoutMs, onDone)
+      inFlight.push(sent)
+      cancelTimer ??= after(timeoutMs, expire)
+      transmit(sent, pool.idle.take(time) ?? open(pool))
     },
     cancel() {
-      for (const sent of inFlight) {
-        sent.connection?.destroy()
-        settle(sent, { kind: 'cancelled' })
+      while (inFlight.first) {
+        inFlight.first.connection?.destroy()
+        settle(inFlight.first, { kind: 'cancelled' })
       }
-      for (const connection of idle.splice(0)) connection.destroy()
+      for (const { idle } of pools) idle.clear()
       cancelTimer?.()
+      cancelRetire?.()
       cancelTimer = null
+      cancelRetire = null
     },
     get staleRetries() {
       return staleRetries
@@ -119,11 +137,67 @@ export function createClient({ url, address, timeoutMs, now, after }: ClientOpti
   }
 }
 
-type Request = {
-  onDone: (outcome: Outcome) => void
-  deadline: number
-  connection: Connection | null
-}
-
 const closedUnderway = (end: ExchangeEnd & { kind: 'failure' }) =>
   !end.begun && end.code !== 'malformed answer'
+
+/** The connections to one origin. */
+type Pool = { origin: Origin; idle: IdleConnections<Sent> }
+
+/** The pool of each target; targets of the same origin share one. */
+const poolsOf = (targets: readonly Target[]): Pool[] => {
+  const pools = new Map<string, Pool>()
+  return targets.map(({ origin }) => {
+    const key = JSON.stringify(origin)
+    const pool = pools.get(key) ?? { origin, idle: new IdleConnections<Sent>() }
+    pools.set(key, pool)
+    return pool
+  })
+}
+
+/** A request in flight. */
+class Sent {
+  readonly pool: Pool
+  readonly request: HttpRequest
+  readonly deadline: number
+  readonly onDone: (outcome: Outcome) => void
+  connection: Connection<Sent> | null = null
+  /** Did its connection carry a request before it? */
+  onUsed = false
+  previous: Sent | null = null
+  next: Sent | null = null
+
+  constructor(
+    pool: Pool,
+    request: HttpRequest,
+    deadline: number,
+    onDone: (outcome: Outcome) => void,
+  ) {
+    this.pool = pool
+    this.request = request
+    this.deadline = deadline
+    this.onDone = onDone
+  }
+}
+
+/** A list from which any member leaves in one step, and without memory of its own. */
+class SentList {
+  first: Sent | null = null
+  #last: Sent | null = null
+
+  push(sent: Sent): void {
+    sent.previous = this.#last
+    if (this.#last) this.#last.next = sent
+    else this.first = sent
+    this.#last = sent
+  }
+
+  remove(sent: Sent): void {
+    const { previous, next } = sent
+    if (previous) previous.next = next
+    else this.first = next
+    if (next) next.previous = previous
+    else this.#last = previous
+    sent.previous = null
+    sent.next = null
+  }
+}

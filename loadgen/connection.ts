@@ -1,109 +1,161 @@
-import { connect } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls, type SecureContext } from 'node:tls'
+import type { HttpRequest } from './http-request.ts'
 import { ResponseParser } from './response-parser.ts'
 
 /** What became of one request on one connection; instants in milliseconds of the given clock. */
 export type ExchangeEnd =
-  | { kind: 'answer'; status: number; reusable: boolean; writtenAt: number; endedAt: number }
+  | {
+      kind: 'answer'
+      status: number
+      writtenAt: number
+      endedAt: number
+    }
   | {
       kind: 'failure'
       /** The system's code, such as ECONNREFUSED, or what was wrong with the answer. */
       code: string
-      /** Was the connection open at all? */
+      /** Was the connection open at all? With TLS, that is: was the server's certificate accepted? */
       connected: boolean
       /** Did any byte of an answer arrive? */
       begun: boolean
     }
 
-export type Connection = {
-  /** Writes a request, once connected. One at a time; `onEnd` is called once, unless `destroy` comes first. */
-  exchange(request: Buffer, onEnd: (end: ExchangeEnd) => void): void
-  /** Has it carried a request to its answer before? */
-  readonly used: boolean
-  destroy(): void
-}
-
-export type ConnectionOptions = {
+/** Where to connect. */
+export type Origin = {
   host: string
   port: number
+  /** The name that the server's certificate must be for; null for a connection without TLS. */
+  tlsName: string | null
+}
+
+export type ConnectionOptions<Tag> = {
+  origin: Origin
+  /** With TLS, whom to trust; null for whom Node trusts. */
+  secureContext: SecureContext | null
   /** A monotonic clock in milliseconds. */
   now: () => number
-  /** Called when it has closed while it carried no request. */
-  onIdleClose: (connection: Connection) => void
+  /** Called once for each request that was given to `exchange`, unless `destroy` comes first. */
+  onEnd: (tag: Tag, end: ExchangeEnd, connection: Connection<Tag>) => void
 }
 
-/** Begins to open a TCP connection that carries HTTP/1.1 requests, one after another. */
-export function openConnection({ host, port, now, onIdleClose }: ConnectionOptions): Connection {
-  const socket = connect({ host, port, noDelay: true })
-  let open = false
-  let failure = ''
-  let current: Exchange | null = null
+/**
+ * What TCP sockets read into: the reader is called before anything else can be read, and keeps nothing.
+ * So ten thousand connections need no more than this one, and nothing is allocated for an answer.
+ */
+const readBuffer = Buffer.allocUnsafeSlow(65_536)
 
-  const write = (exchange: Exchange) => {
-    exchange.writtenAt = now()
-    socket.write(exchange.request)
-  }
-  const finish = (exchange: Exchange, end: ExchangeEnd) => {
-    current = null
-    exchange.onEnd(end)
-  }
-  const answer = (exchange: Exchange, reusable: boolean) => {
-    const { writtenAt, parser } = exchange
-    connection.used = true
-    if (!reusable) socket.destroy()
-    finish(exchange, {
-      kind: 'answer',
-      status: parser.status,
-      reusable,
-      writtenAt,
-      endedAt: now(),
+/**
+ * A connection, TCP or TLS on it, that carries HTTP/1.1 requests, one after another. It begins to open
+ * when it is made. Each request carries a tag, by which `onEnd` knows it again.
+ */
+export class Connection<Tag = unknown> {
+  /** Has it carried a request to its answer before? */
+  used = false
+  /** May it carry another request? Not while it carries one, nor when it has closed. */
+  reusable = false
+  closed = false
+  /** For how long the server said it would keep the connection; null when it didn't. */
+  keepAliveMs: number | null = null
+  #options: ConnectionOptions<Tag>
+  #socket: Socket
+  #open = false
+  #failure = ''
+  #parser = new ResponseParser()
+  #request: HttpRequest | null = null
+  #tag: Tag | undefined
+  #writtenAt = 0
+  #begun = false
+
+  constructor(options: ConnectionOptions<Tag>) {
+    this.#options = options
+    const { origin, secureContext } = options
+    this.#socket = openSocket(origin, secureContext, (bytes, length) => this.#read(bytes, length))
+    this.#socket.on(origin.tlsName === null ? 'connect' : 'secureConnect', () => {
+      this.#open = true
+      if (this.#request) this.#write(this.#request)
+    })
+    this.#socket.on('end', () => {
+      if (this.#request && this.#parser.close()) this.#answer()
+    })
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#failure = error.code ?? error.message
+    })
+    this.#socket.on('close', () => {
+      this.closed = true
+      if (this.#request) this.#fail(this.#failure || 'closed before the answer was whole')
     })
   }
-  const fail = (exchange: Exchange, code: string) => {
-    socket.destroy()
-    finish(exchange, { kind: 'failure', code, connected: open, begun: exchange.begun })
+
+  /** Writes a request, once connected. One at a time. */
+  exchange(request: HttpRequest, tag: Tag): void {
+    this.#request = request
+    this.#tag = tag
+    this.#begun = false
+    this.reusable = false
+    this.#parser.reset(request.answerHasNoBody)
+    if (this.#open) this.#write(request)
+    else this.#writtenAt = this.#options.now()
   }
 
-  socket.on('connect', () => {
-    open = true
-    if (current) write(current)
-  })
-  socket.on('data', (bytes) => {
+  /** Closes it at once, and says nothing more. */
+  destroy(): void {
+    this.#request = null
+    this.closed = true
+    this.#socket.destroy()
+  }
+
+  #write(request: HttpRequest): void {
+    this.#writtenAt = this.#options.now()
+    this.#socket.write(request.bytes)
+  }
+
+  #read(bytes: Buffer, length: number): void {
+    this.#begun = true
     // Bytes that answer no request: whatever they are, the next answer couldn't be told from them.
-    if (!current) return socket.destroy()
-    current.begun = true
-    const progress = current.parser.push(bytes)
-    if (progress === 'done') answer(current, current.parser.keepAlive)
-    else if (progress === 'malformed') fail(current, 'malformed answer')
-  })
-  socket.on('end', () => {
-    if (current?.parser.close()) answer(current, false)
-  })
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    failure = error.code ?? error.message
-  })
-  socket.on('close', () => {
-    if (!current) onIdleClose(connection)
-    else fail(current, failure || 'closed before the answer was whole')
-  })
-
-  const connection = {
-    used: false,
-    exchange(request: Buffer, onEnd: (end: ExchangeEnd) => void) {
-      current = { request, onEnd, parser: new ResponseParser(), writtenAt: now(), begun: false }
-      if (open) write(current)
-    },
-    destroy() {
-      current = null
-      socket.destroy()
-    },
+    const progress = this.#request ? this.#parser.push(bytes, length) : 'unasked'
+    if (progress === 'unasked') this.destroy()
+    else if (progress === 'done') this.#answer()
+    else if (progress === 'malformed') this.#fail('malformed answer')
   }
-  return connection
+
+  #answer(): void {
+    const { status, keepAlive, keepAliveMs } = this.#parser
+    this.used = true
+    this.reusable = keepAlive
+    this.keepAliveMs = keepAliveMs
+    if (!keepAlive) this.destroy()
+    const endedAt = this.#options.now()
+    this.#end({ kind: 'answer', status, writtenAt: this.#writtenAt, endedAt })
+  }
+
+  #fail(code: string): void {
+    const end = { kind: 'failure', code, connected: this.#open, begun: this.#begun } as const
+    this.destroy()
+    this.#end(end)
+  }
+
+  #end(end: ExchangeEnd): void {
+    this.#request = null
+    this.#options.onEnd(this.#tag as Tag, end, this)
+  }
 }
 
-type Exchange = {
-  request: Buffer
-  onEnd: (end: ExchangeEnd) => void
-  parser: ResponseParser
-  writtenAt: number
-  begun: boolean
+type Bytes = (bytes: Buffer, length: number) => void
+
+const openSocket = (origin: Origin, secureContext: SecureContext | null, onBytes: Bytes) => {
+  const { host, port, tlsName } = origin
+  if (tlsName === null) {
+    const callback = (length: number) => {
+      onBytes(readBuffer, length)
+      return true
+    }
+    return connectTcp({ host, port, noDelay: true, onread: { buffer: readBuffer, callback } })
+  }
+  // An address is no server name (RFC 6066, section 3); a certificate is then checked against the host.
+  const servername = isIP(tlsName) === 0 ? tlsName : ''
+  const trust = secureContext === null ? {} : { secureContext }
+  const socket = connectTls({ host, port, servername, ...trust, ALPNProtocols: ['http/1.1'] })
+  socket.setNoDelay(true)
+  return socket.on('data', (bytes) => onBytes(bytes, bytes.length))
 }

@@ -5,6 +5,7 @@ import { after, now } from './clock.ts'
 import { startLoad } from './load.ts'
 import { createMetrics } from './metrics.ts'
 import { parseOptions } from './options.ts'
+import { planOf } from './plan.ts'
 import { type Result, resultOf } from './result.ts'
 import { answer, scriptedServer } from './scripted-server.ts'
 
@@ -49,12 +50,18 @@ const runAgainst = async (server: { url: URL; port: number }, line = ''): Promis
   assert.ok('options' in parsed)
   const load = startLoad({
     options: parsed.options,
-    address: { host: '127.0.0.1', port: server.port },
+    plan: planOf({
+      options: parsed.options,
+      addresses: [{ host: '127.0.0.1', port: server.port }],
+      body: null,
+      ca: null,
+    }),
     metrics: createMetrics(),
     now,
     after,
     startedAt: new Date(),
-    watchUtilization: () => () => 0,
+    timeOrigin: performance.timeOrigin,
+    watchThread: () => () => ({ utilization: 0, longestPauseMs: 0 }),
   })
   return resultOf(await load.finished)
 }

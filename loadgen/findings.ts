@@ -8,7 +8,8 @@ import { shownQuantiles } from './tables.ts'
 const worthSayingMs = 20
 
 /** What the numbers hide, in sentences: waiting, requests without an answer, the generator's own lateness. */
-export function findings({ ledger, staleRetries }: RunRecord): string[] {
+export function findings({ options, ledger, staleRetries }: RunRecord): string[] {
+  const closed = options.connections !== null
   const { cancelled } = ledger.counts
   const unanswered = ledger.planned - ledger.answered - cancelled
   const lines = [
@@ -20,18 +21,23 @@ export function findings({ ledger, staleRetries }: RunRecord): string[] {
       `${formatRequests(cancelled)} had no answer yet when the run was ended, and ${isOrAre(cancelled)} in no quantile.`,
     staleRetries > 0 &&
       `${formatRequests(staleRetries)} sent twice, as the server closed the kept connection at that moment.`,
-    ledger.lateness.count > 0 &&
+    closed &&
+      'In a closed loop each connection waits for its answer before it sends the next request: what a stall kept from being sent is in no number here, and response time is service time.',
+    !closed &&
+      ledger.lateness.count > 0 &&
       `The generator sent 99 % of its requests within ${formatLatency(ledger.lateness.quantile(0.99) / 1000)} of when they were due.`,
   ]
   return lines.filter((line) => line !== false)
 }
 
 /** What the verdict means to somebody who is to act on it. */
-export function meaningOf({ verdict }: RunRecord): string {
+export function meaningOf({ options, verdict }: RunRecord): string {
   if (verdict.verdict === 'valid') {
-    return 'requests went out when due, so these are the server’s times.'
+    return options.connections === null
+      ? 'requests went out when due, so these are the server’s times.'
+      : 'the generator kept up, so these are the server’s times.'
   }
-  return 'what was measured may be this generator and not the server. Ask for a lower --rate, or give it more of the machine, and run it again.'
+  return 'what was measured may be this generator and not the server. Ask for a lower --rate, or give it more of the machine (--workers), and run it again.'
 }
 
 /** Where the two times part most: there a tool that counts from the sending would have said something else. */

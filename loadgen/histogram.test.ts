@@ -59,6 +59,18 @@ test('two histograms added are the histogram of all their values', () => {
   )
 })
 
+test('what goes to another thread comes back bit for bit, and adds up as if it had stayed', () => {
+  fc.assert(
+    fc.property(samples, samples, (some, others) => {
+      const sum = Histogram.from(structuredClone(filled(some).toData()))
+      sum.add(Histogram.from(structuredClone(filled(others).toData())))
+      assert.deepEqual(sum.toData(), filled([...some, ...others]).toData())
+    }),
+    { seed: 1 },
+  )
+  assert.deepEqual(Histogram.from(new Histogram().toData()).toData(), new Histogram().toData())
+})
+
 test('the cells follow one another without gap or overlap, from 0 to 2³² − 1', () => {
   let expected = 0
   while (expected < 2 ** 32) {

@@ -42,6 +42,11 @@ export class Histogram {
     return this.#count
   }
 
+  /** Sum of all values in microseconds, exact. */
+  get sum(): number {
+    return this.#sum
+  }
+
   /** Mean in microseconds, exact; NaN when nothing was recorded. */
   get mean(): number {
     return this.#sum / this.#count
@@ -90,9 +95,42 @@ export class Histogram {
     this.#max = Math.max(this.#max, other.#max)
   }
 
+  /** All that it holds, as plain data that can be sent to another thread: the cells that are not empty. */
+  toData(): HistogramData {
+    const indices: number[] = []
+    if (this.#count > 0) {
+      const last = indexOf(this.#max)
+      for (let index = indexOf(this.#min); index <= last; index++) {
+        if (this.#counts[index]) indices.push(index)
+      }
+    }
+    return {
+      indices: Uint16Array.from(indices),
+      counts: Float64Array.from(indices, (index) => this.#counts[index] ?? 0),
+      count: this.#count,
+      sum: this.#sum,
+      min: this.#min,
+      max: this.#max,
+    }
+  }
+
+  /** A histogram of what another one's `toData` gave. */
+  static from(data: HistogramData): Histogram {
+    const histogram = new Histogram()
+    for (const [n, index] of data.indices.entries()) {
+      histogram.#counts[index] = data.counts[n] ?? 0
+    }
+    histogram.#count = data.count
+    histogram.#sum = data.sum
+    histogram.#min = data.min
+    histogram.#max = data.max
+    return histogram
+  }
+
   /** Forgets all values, keeping the memory. */
   clear(): void {
-    this.#counts.fill(0)
+    if (this.#count === 0) return
+    this.#counts.fill(0, indexOf(this.#min), indexOf(this.#max) + 1)
     this.#count = 0
     this.#sum = 0
     this.#min = Number.POSITIVE_INFINITY
@@ -108,6 +146,16 @@ export class Histogram {
       if (count > 0) yield { ...boundsOf(index), count }
     }
   }
+}
+
+/** A histogram as plain data; counts go with indices. */
+export type HistogramData = {
+  indices: Uint16Array
+  counts: Float64Array
+  count: number
+  sum: number
+  min: number
+  max: number
 }
 
 const indexOf = (value: number): number => {

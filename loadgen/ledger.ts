@@ -1,4 +1,6 @@
-import { Histogram } from './histogram.ts'
+import { BucketCounts } from './bucket-counts.ts'
+import { Histogram, type HistogramData } from './histogram.ts'
+import { latencyBucketsUs, latenessBucketsUs } from './metric-buckets.ts'
 import type { Observer, Settlement } from './run.ts'
 
 /** What can become of a planned request; each ends as exactly one of these. */
@@ -14,8 +16,9 @@ export const outcomes = [
 export type OutcomeName = (typeof outcomes)[number]
 
 /**
- * The account of a run: every request that was due, and what became of it. The times of all whole
- * answers are in two histograms, errors of the server's included; what had no answer has no time.
+ * The account of a run, or of a stretch of one thread's part in it: every request that was due, and what
+ * became of it. The times of all whole answers are in two histograms, errors of the server's included;
+ * what had no answer has no time. Accounts add up to the same as if all had been one.
  */
 export class Ledger implements Observer {
   planned = 0
@@ -34,9 +37,15 @@ export class Ledger implements Observer {
   readonly errorCodes = new Map<string, number>()
   /** Network errors that were failures to connect. */
   connectFailures = 0
-  readonly responseTime = new Histogram()
-  readonly serviceTime = new Histogram()
-  readonly lateness = new Histogram()
+  responseTime = new Histogram()
+  serviceTime = new Histogram()
+  lateness = new Histogram()
+  /** The same times once more, in the buckets of `/metrics`. */
+  readonly buckets = {
+    responseTime: new BucketCounts(latencyBucketsUs),
+    serviceTime: new BucketCounts(latencyBucketsUs),
+    lateness: new BucketCounts(latenessBucketsUs),
+  }
 
   due(): void {
     this.planned += 1
@@ -45,6 +54,7 @@ export class Ledger implements Observer {
   sent(latenessMs: number): void {
     this.sentCount += 1
     this.lateness.record(latenessMs * 1000)
+    this.buckets.lateness.record(latenessMs * 1000)
   }
 
   settled(settlement: Settlement): void {
@@ -53,10 +63,78 @@ export class Ledger implements Observer {
       increment(this.statusCodes, settlement.status)
       this.responseTime.record(settlement.responseTimeMs * 1000)
       this.serviceTime.record(settlement.serviceTimeMs * 1000)
+      this.buckets.responseTime.record(settlement.responseTimeMs * 1000)
+      this.buckets.serviceTime.record(settlement.serviceTimeMs * 1000)
     } else if ('code' in settlement) {
       increment(this.errorCodes, settlement.code)
       if (!settlement.connected) this.connectFailures += 1
     }
+  }
+
+  /** Adds another account to this one. */
+  add(other: Ledger): void {
+    this.planned += other.planned
+    this.sentCount += other.sentCount
+    this.connectFailures += other.connectFailures
+    for (const outcome of outcomes) this.counts[outcome] += other.counts[outcome]
+    for (const [status, count] of other.statusCodes) increment(this.statusCodes, status, count)
+    for (const [code, count] of other.errorCodes) increment(this.errorCodes, code, count)
+    for (const time of times) {
+      this[time].add(other[time])
+      this.buckets[time].add(other.buckets[time])
+    }
+  }
+
+  /** Forgets all, keeping the memory. */
+  clear(): void {
+    this.planned = 0
+    this.sentCount = 0
+    this.connectFailures = 0
+    for (const outcome of outcomes) this.counts[outcome] = 0
+    this.statusCodes.clear()
+    this.errorCodes.clear()
+    for (const time of times) {
+      this[time].clear()
+      this.buckets[time].clear()
+    }
+  }
+
+  /** All that it holds, as plain data that can be sent to another thread. */
+  toData(): LedgerData {
+    const { planned, sentCount, connectFailures, counts, statusCodes, errorCodes, buckets } = this
+    const histograms = times.map((time) => this[time].toData())
+    const bucketCounts = times.map((time) => buckets[time].counts)
+    return {
+      planned,
+      sentCount,
+      connectFailures,
+      counts,
+      statusCodes,
+      errorCodes,
+      histograms,
+      bucketCounts,
+    }
+  }
+
+  /** The account of what another one's `toData` gave. */
+  static from(data: LedgerData): Ledger {
+    const ledger = new Ledger()
+    ledger.planned = data.planned
+    ledger.sentCount = data.sentCount
+    ledger.connectFailures = data.connectFailures
+    Object.assign(ledger.counts, data.counts)
+    for (const [status, count] of data.statusCodes) ledger.statusCodes.set(status, count)
+    for (const [code, count] of data.errorCodes) ledger.errorCodes.set(code, count)
+    for (const [n, time] of times.entries()) {
+      ledger[time] = Histogram.from(data.histograms[n] as HistogramData)
+      ledger.buckets[time].counts.set(data.bucketCounts[n] ?? [])
+    }
+    return ledger
+  }
+
+  /** Requests sent, and not yet ended. */
+  get inFlight(): number {
+    return this.sentCount - (this.settledCount - this.counts.neverSent)
   }
 
   /** Whole answers, of whatever status. */
@@ -92,5 +170,13 @@ export class Ledger implements Observer {
   }
 }
 
-const increment = <Key>(counts: Map<Key, number>, key: Key) =>
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+const times = ['responseTime', 'serviceTime', 'lateness'] as const
+
+/** An account as plain data; histograms and bucket counts in the order of `times`. */
+export type LedgerData = Pick<
+  Ledger,
+  'planned' | 'sentCount' | 'connectFailures' | 'counts' | 'statusCodes' | 'errorCodes'
+> & { histograms: HistogramData[]; bucketCounts: Float64Array[] }
+
+const increment = <Key>(counts: Map<Key, number>, key: Key, by = 1) =>
+  counts.set(key, (counts.get(key) ?? 0) + by)

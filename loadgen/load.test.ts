@@ -6,6 +6,7 @@ import { type Load, startLoad } from './load.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { parseOptions } from './options.ts'
+import { planOf } from './plan.ts'
 import { resultOf } from './result.ts'
 import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 
@@ -14,12 +15,18 @@ const loadOf = (server: ScriptedServer, line: string, metrics = createMetrics())
   assert.ok('options' in parsed, JSON.stringify(parsed))
   return startLoad({
     options: parsed.options,
-    address: { host: '127.0.0.1', port: server.port },
+    plan: planOf({
+      options: parsed.options,
+      addresses: parsed.options.targets.map(() => ({ host: '127.0.0.1', port: server.port })),
+      body: null,
+      ca: null,
+    }),
     metrics,
     now,
     after,
     startedAt: new Date(),
-    watchUtilization: () => () => 0,
+    timeOrigin: performance.timeOrigin,
+    watchThread: () => () => ({ utilization: 0, longestPauseMs: 0 }),
   })
 }
 

@@ -1,15 +1,16 @@
-import type { Address } from './address.ts'
-import { createClient } from './client.ts'
+import type { Worker } from 'node:worker_threads'
+import { askedRate } from './asked-rate.ts'
 import type { After } from './clock.ts'
+import { type EngineEnd, type Plan, startEngine } from './engine.ts'
 import { Ledger } from './ledger.ts'
-import { type Metrics, metricsObserver } from './metrics.ts'
+import { addToMetrics, type Metrics } from './metrics.ts'
 import type { Options } from './options.ts'
-import { dueTimes } from './pacer.ts'
 import { errorsIn, type Progress } from './progress.ts'
 import { RecentWindow } from './recent-window.ts'
 import type { RunRecord } from './result.ts'
-import { type Observer, startRun } from './run.ts'
-import { startTallies } from './tallies.ts'
+import type { WatchThread } from './thread-vitals.ts'
+import { startThreads, type ThreadData, type ThreadsEnd } from './threads.ts'
+import { readThrottling, throttlingSince } from './throttling.ts'
 import { TimeSeries } from './time-series.ts'
 import { judge } from './verdict.ts'
 
@@ -18,15 +19,17 @@ const giveUpAfterMs = 1500
 
 export type LoadOptions = {
   options: Options
-  address: Address
+  plan: Plan
   metrics: Metrics
-  /** A monotonic clock in milliseconds. */
+  /** A monotonic clock in milliseconds; with `timeOrigin`, milliseconds since the epoch. */
   now: () => number
+  timeOrigin: number
   after: After
   /** The wall clock. */
   startedAt: Date
-  /** Starts to watch how busy this thread is; the returned function gives the share since, 0 to 1. */
-  watchUtilization: () => () => number
+  /** Starts to watch how this thread fares. */
+  watchThread: WatchThread
+  spawn?: (data: ThreadData) => Worker
 }
 
 export type Load = {
@@ -42,64 +45,69 @@ export function startLoad(load: LoadOptions): Load {
   const ledger = new Ledger()
   const recent = new RecentWindow(now)
   const series = options.html === null ? null : new TimeSeries()
-  const client = createClient({ ...load, url: options.url, timeoutMs: options.timeoutMs })
-  const utilization = load.watchUtilization()
-  const start = now()
+  const throttlingBefore = readThrottling()
+  let start = now()
 
-  const tallies =
-    series && startTallies({ onTally: (tally) => series.add(tally, now() - start), now, after })
-
-  const run = startRun({
-    dueTimes: dueTimes({
-      ...options,
-      durationSeconds: options.durationMs === null ? null : options.durationMs / 1000,
-    }),
-    client,
-    observer: all([ledger, metricsObserver(metrics), recent, ...(tallies ? [tallies] : [])]),
-    maxInFlight: options.maxInFlight,
-    graceMs: options.timeoutMs,
-    now,
-    after,
-  })
-  metrics.rateTarget.set(options.rate)
+  const onTally = (tally: Ledger) => {
+    ledger.add(tally)
+    recent.add(tally)
+    series?.add(tally, now() - start)
+    addToMetrics(metrics, tally)
+    metrics.rateTarget.set(askedRate(options, now() - start) ?? 0)
+  }
+  const threads =
+    options.workers === 1
+      ? startHere(load, onTally)
+      : startThreads({ ...load, workers: options.workers, onTally })
+  metrics.rateTarget.set(askedRate(options, 0) ?? 0)
   metrics.startTime.set(startedAt.getTime() / 1000)
+  threads.started.then((startAt) => {
+    start = startAt
+  })
   const cancelGiveUp = after(giveUpAfterMs, () => {
-    if (ledger.onlyConnectFailures) run.stop('given up')
+    if (ledger.onlyConnectFailures) threads.stop('given up')
   })
 
-  const finished = run.finished.then((end): RunRecord => {
+  const finished = threads.finished.then(({ ends, fault }): RunRecord => {
     cancelGiveUp()
-    tallies?.finish()
     metrics.rateTarget.set(0)
-    const verdict = judge(ledger, end, utilization())
-    const { staleRetries } = client
-    return { options, ledger, end, verdict, staleRetries, startedAt, series }
+    const end = endOf(ends)
+    const vitals = {
+      threads: ends.map(({ vitals }) => vitals),
+      throttling: throttlingSince(throttlingBefore, readThrottling()),
+    }
+    const verdict = judge(ledger, end, vitals)
+    const staleRetries = ends.reduce((sum, { staleRetries }) => sum + staleRetries, 0)
+    return { options, ledger, end, verdict, staleRetries, startedAt, series, fault }
   })
 
   return {
-    stop: run.stop,
+    stop: threads.stop,
     finished,
     progress: () => ({
       ...recent.summary(),
-      elapsedMs: now() - start,
+      elapsedMs: Math.max(0, now() - start),
       durationMs: options.durationMs,
       requests: options.requests,
       planned: ledger.planned,
-      rateAsked: options.rate,
-      inFlight: run.inFlight(),
+      rateAsked: askedRate(options, now() - start),
+      inFlight: ledger.inFlight,
       errors: errorsIn(ledger),
     }),
   }
 }
 
-const all = (observers: Observer[]): Observer => ({
-  due() {
-    for (const observer of observers) observer.due()
-  },
-  sent(latenessMs) {
-    for (const observer of observers) observer.sent(latenessMs)
-  },
-  settled(settlement) {
-    for (const observer of observers) observer.settled(settlement)
-  },
+/** The whole plan on this thread, with what several threads have. */
+const startHere = (load: LoadOptions, onTally: (tally: Ledger) => void) => {
+  const startAt = load.now()
+  const engine = startEngine({ ...load, share: { index: 0, workers: 1 }, startAt, onTally })
+  const finished = engine.finished.then((end): ThreadsEnd => ({ ends: [end], fault: null }))
+  return { started: Promise.resolve(startAt), stop: engine.stop, finished }
+}
+
+/** How the run ended as a whole. */
+const endOf = (ends: EngineEnd[]) => ({
+  reason: ends.find(({ reason }) => reason !== 'completed')?.reason ?? 'completed',
+  durationSeconds: Math.max(...ends.map(({ durationSeconds }) => durationSeconds)),
+  maxWaiting: ends.reduce((sum, { maxWaiting }) => sum + maxWaiting, 0),
 })

@@ -93,7 +93,7 @@ test('--help exits 0, and names every option', async () => {
   assert.deepEqual(
     new Set(options),
     new Set(
-      '--rate --duration --requests --arrivals --seed --timeout --max-in-flight --json --hdr --html --expect --metrics-port --await-scrape --no-progress --help'.split(
+      '--rate --duration --requests --profile --arrivals --seed --timeout --max-in-flight --workers --closed --connections --target --method --header --body --ca --strict --json --hdr --html --expect --metrics-port --await-scrape --no-progress --help'.split(
         ' ',
       ),
     ),

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveAddress } from './address.ts'
@@ -13,10 +13,12 @@ import { serveMetrics } from './metrics-server.ts'
 import { type Options, parseOptions } from './options.ts'
 import { renderPage } from './page.ts'
 import { readPageAssets } from './page-assets.ts'
+import { type PlanInputs, planOf } from './plan.ts'
 import { renderProgress } from './progress.ts'
 import { showProgress } from './progress-line.ts'
 import { renderReport } from './report.ts'
 import { expectationsOf, type RunRecord, resultOf } from './result.ts'
+import { watchThread } from './thread-vitals.ts'
 
 /** Prometheus scrapes every 5 s in the lab, and every 15 s where nobody said otherwise. */
 const awaitScrapeMs = 20_000
@@ -25,11 +27,6 @@ const awaitScrapeMs = 20_000
 const sameInterruptMs = 300
 
 const { argv, env, stderr, stdout } = process
-
-const watchUtilization = () => {
-  const begin = performance.eventLoopUtilization()
-  return () => performance.eventLoopUtilization(begin).utilization
-}
 
 const say = (text: string) => stderr.write(`loadgen: ${text}\n`)
 
@@ -56,9 +53,13 @@ async function main(): Promise<number> {
 /** All that can be wrong on this side is found before the first request is sent. */
 const prepareAndRun = async (options: Options): Promise<number> => {
   const metrics = createMetrics()
-  const { json, hdr, html, metricsPort } = options
+  const { json, hdr, html, metricsPort, body, ca } = options
   let closeMetrics = () => {}
+  const inputs: Pick<PlanInputs, 'body' | 'ca'> = { body: null, ca: null }
   try {
+    if (body !== null)
+      inputs.body = body.startsWith('@') ? readFileSync(body.slice(1)) : Buffer.from(body)
+    if (ca !== null) inputs.ca = readCertificates(ca)
     for (const file of [json, hdr, html])
       if (file !== null && file !== '-') appendFileSync(file, '')
     if (html !== null) readPageAssets()
@@ -72,20 +73,41 @@ const prepareAndRun = async (options: Options): Promise<number> => {
     return exitCodes.badUsage
   }
   try {
-    const run = await runOnce(options, metrics)
+    const run = await runOnce(options, inputs, metrics)
     if (typeof run === 'number') return run
     if (options.awaitScrape) await reportScrape(options.awaitScrape, metrics)
-    return exitCodeOf(run.ledger, run.end.reason, expectationsOf(run))
+    return exitCodeOf(run.ledger, run.end.reason, {
+      fault: run.fault !== null,
+      limited: options.strict && run.verdict.verdict === 'generator-limited',
+      unmet: expectationsOf(run).some(({ passed }) => !passed),
+    })
   } finally {
     closeMetrics()
   }
 }
 
-const runOnce = async (options: Options, metrics: ReturnType<typeof createMetrics>) => {
-  const address = await resolveAddress(options.url).catch((error) => say(messageOf(error)))
-  if (typeof address !== 'object') return exitCodes.nothingAnswered
+/** OpenSSL takes a file without a certificate for a wish to trust nobody, and says nothing. */
+const readCertificates = (file: string): string => {
+  const text = readFileSync(file, 'utf8')
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new Error(`--ca ${file}: has no certificate in it; must be PEM`)
+  }
+  return text
+}
+
+const runOnce = async (
+  options: Options,
+  inputs: Pick<PlanInputs, 'body' | 'ca'>,
+  metrics: ReturnType<typeof createMetrics>,
+) => {
+  const addresses = await Promise.all(options.targets.map(({ url }) => resolveAddress(url))).catch(
+    (error) => say(messageOf(error)),
+  )
+  if (typeof addresses !== 'object') return exitCodes.nothingAnswered
+  const plan = planOf({ ...inputs, options, addresses })
+  const { timeOrigin } = performance
   const startedAt = new Date()
-  const load = startLoad({ options, address, metrics, now, after, startedAt, watchUtilization })
+  const load = startLoad({ options, plan, metrics, now, timeOrigin, after, startedAt, watchThread })
 
   let interruptedAt: number | null = null
   const interrupt = () => {
@@ -116,6 +138,8 @@ const publish = (run: RunRecord) => {
   if (series) write(html, () => renderPage(run, series, readPageAssets()))
   const imbalance = run.ledger.imbalance()
   if (imbalance) say(`the account doesn't add up, which is a mistake in this program: ${imbalance}`)
+  if (run.fault)
+    say(`${run.fault}; what it had not told by then is counted as cancelled or never sent`)
   if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {
     const codes = [...run.ledger.errorCodes.keys()].join(', ') || 'no answer in time'
     say(`nothing answered at ${url.href} (${codes}): is the server running, and is it there?`)

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMetrics, metricsObserver } from './metrics.ts'
+import { Ledger } from './ledger.ts'
+import { addToMetrics, createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 
 const linesOf = async (metrics: ReturnType<typeof createMetrics>) =>
   (await metrics.registry.metrics()).split('\n')
+
+const tallyTo = (metrics: ReturnType<typeof createMetrics>, happen: (ledger: Ledger) => void) => {
+  const ledger = new Ledger()
+  happen(ledger)
+  addToMetrics(metrics, ledger)
+}
 
 test('every outcome is there from zero', async () => {
   const lines = await linesOf(createMetrics())
@@ -30,15 +37,34 @@ test('latencies have the linear layout: 0.1 s steps to 2.5 s, and 3, 4, 5 and 10
 
 test('lateness is looked at from half a millisecond', async () => {
   const metrics = createMetrics()
-  metricsObserver(metrics).sent(0.4)
+  tallyTo(metrics, (ledger) => ledger.sent(0.4))
   const lines = await linesOf(metrics)
   assert.ok(lines.includes('loadgen_lateness_seconds_bucket{le="0.0005"} 1'))
   assert.ok(lines.includes('loadgen_in_flight 1'))
 })
 
+test('tallies add up, and each time is in the buckets that are not below it', async () => {
+  const metrics = createMetrics()
+  for (const responseTimeMs of [99.9, 100, 100.001, 9999, 20_000]) {
+    tallyTo(metrics, (ledger) => {
+      ledger.sent(0)
+      ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1 })
+    })
+  }
+  const lines = await linesOf(metrics)
+  const expected = ['{le="0.1"} 2', '{le="0.2"} 3', '{le="5"} 3', '{le="10"} 4', '{le="+Inf"} 5']
+  for (const end of expected) {
+    assert.ok(lines.includes(`loadgen_response_time_seconds_bucket${end}`), end)
+  }
+  assert.ok(lines.includes('loadgen_response_time_seconds_count 5'))
+  assert.ok(lines.includes('loadgen_response_time_seconds_sum 30.298901'))
+  assert.ok(lines.includes('loadgen_requests_total{outcome="ok"} 5'))
+  assert.ok(lines.includes('loadgen_in_flight 0'))
+})
+
 test('a request that was never sent was never in flight', async () => {
   const metrics = createMetrics()
-  metricsObserver(metrics).settled({ outcome: 'neverSent' })
+  tallyTo(metrics, (ledger) => ledger.settled({ outcome: 'neverSent' }))
   const lines = await linesOf(metrics)
   assert.ok(lines.includes('loadgen_requests_total{outcome="never_sent"} 1'))
   assert.ok(lines.includes('loadgen_in_flight 0'))

@@ -1,12 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { OutcomeName } from './ledger.ts'
-import type { Observer } from './run.ts'
-
-/** The linear layout of the lab's server, in seconds: client and server are read on the same scale. */
-const latencyBuckets = [...Array.from({ length: 25 }, (_, i) => (i + 1) / 10), 3, 4, 5, 10]
-
-/** A healthy generator is within a millisecond or two, so lateness is looked at far more closely. */
-const latenessBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
+import { Counter, Gauge, Registry } from 'prom-client'
+import { type Ledger, type OutcomeName, outcomes } from './ledger.ts'
+import { latencyBucketsUs, latenessBucketsUs } from './metric-buckets.ts'
+import { TalliedHistogram } from './tallied-histogram.ts'
 
 const outcomeLabels = {
   ok: 'ok',
@@ -33,22 +28,22 @@ export function createMetrics() {
   return {
     registry,
     requests,
-    responseTime: new Histogram({
+    responseTime: new TalliedHistogram({
       name: 'loadgen_response_time_seconds',
       help: 'From the instant a request was due to the end of its answer',
-      buckets: latencyBuckets,
+      bucketsUs: latencyBucketsUs,
       registers,
     }),
-    serviceTime: new Histogram({
+    serviceTime: new TalliedHistogram({
       name: 'loadgen_service_time_seconds',
       help: 'From the instant a request was written to the end of its answer',
-      buckets: latencyBuckets,
+      bucketsUs: latencyBucketsUs,
       registers,
     }),
-    lateness: new Histogram({
+    lateness: new TalliedHistogram({
       name: 'loadgen_lateness_seconds',
       help: 'From the instant a request was due to the instant it was sent: the fault of the generator',
-      buckets: latenessBuckets,
+      bucketsUs: latenessBucketsUs,
       registers,
     }),
     rateTarget: new Gauge({
@@ -69,20 +64,13 @@ export function createMetrics() {
   }
 }
 
-/** An observer that keeps the metrics up to date with a run. */
-export function metricsObserver(metrics: Metrics): Observer {
-  return {
-    due() {},
-    sent(latenessMs) {
-      metrics.inFlight.inc()
-      metrics.lateness.observe(latenessMs / 1000)
-    },
-    settled(settlement) {
-      metrics.requests.inc({ outcome: outcomeLabels[settlement.outcome] })
-      if (settlement.outcome !== 'neverSent') metrics.inFlight.dec()
-      if (!('status' in settlement)) return
-      metrics.responseTime.observe(settlement.responseTimeMs / 1000)
-      metrics.serviceTime.observe(settlement.serviceTimeMs / 1000)
-    },
+/** Adds what has happened since the last time to the metrics. */
+export function addToMetrics(metrics: Metrics, tally: Ledger): void {
+  for (const outcome of outcomes) {
+    metrics.requests.inc({ outcome: outcomeLabels[outcome] }, tally.counts[outcome])
   }
+  metrics.inFlight.inc(tally.inFlight)
+  metrics.lateness.add(tally.lateness, tally.buckets.lateness)
+  metrics.responseTime.add(tally.responseTime, tally.buckets.responseTime)
+  metrics.serviceTime.add(tally.serviceTime, tally.buckets.serviceTime)
 }

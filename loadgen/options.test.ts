@@ -17,13 +17,22 @@ const mistakesOf = (...args: string[]): string[] => {
 test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute', () => {
   assert.deepEqual(optionsOf(), {
     url: new URL('http://127.0.0.1:8080/'),
+    targets: [{ weight: 1, url: new URL('http://127.0.0.1:8080/') }],
     rate: 50,
     durationMs: 60_000,
     requests: null,
+    profile: { kind: 'constant', rate: 50 },
     arrivals: 'poisson',
     seed: 1,
     timeoutMs: 10_000,
     maxInFlight: 10_000,
+    connections: null,
+    workers: 1,
+    method: 'GET',
+    headers: [],
+    body: null,
+    ca: null,
+    strict: false,
     json: null,
     hdr: null,
     html: null,
@@ -37,16 +46,28 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
 
 test('every option is read', () => {
   const line =
-    '--rate 12.5 --duration=90s --requests 10 --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --json - --hdr run.hlog --html run.html --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
+    '--rate 12.5 --duration=90s --requests 10 --profile sine:20..80/60s --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --workers 2 --method PUT --header A:b --header C:d --body @f --ca c.pem --strict --json - --hdr run.hlog --html run.html --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
   assert.deepEqual(optionsOf(...line.split(' ')), {
     url: new URL('http://127.0.0.1:1/x?y=1'),
+    targets: [{ weight: 1, url: new URL('http://127.0.0.1:1/x?y=1') }],
     rate: 12.5,
     durationMs: 90_000,
     requests: 10,
+    profile: { kind: 'sine', from: 20, to: 80, periodSeconds: 60 },
     arrivals: 'even',
     seed: 7,
     timeoutMs: 500,
     maxInFlight: 3,
+    connections: null,
+    workers: 2,
+    method: 'PUT',
+    headers: [
+      ['A', 'b'],
+      ['C', 'd'],
+    ],
+    body: '@f',
+    ca: 'c.pem',
+    strict: true,
     json: '-',
     hdr: 'run.hlog',
     html: 'run.html',
@@ -87,6 +108,13 @@ test('every mistaken expectation is named', () => {
   ])
 })
 
+test('a closed loop achieves no share of a rate that nobody asks for', () => {
+  assert.deepEqual(mistakesOf('--closed', '--expect', 'achieved>=99%'), [
+    '--expect achieved>=99%: no rate is asked for with --closed; the limit must be a rate such as 49.5/s',
+  ])
+  assert.equal(optionsOf('--closed', '--expect', 'achieved>=40/s').expect.length, 1)
+})
+
 test('each mistake is named, with its value and what is allowed', () => {
   const table: [string, string][] = [
     ['--rate 0', '--rate 0: must be requests a second, above 0, such as 50'],
@@ -97,6 +125,11 @@ test('each mistake is named, with its value and what is allowed', () => {
     ['--duration 5', '--duration 5: must be a duration such as 500ms, 90s, 2m, 1h or 1m30s'],
     ['--requests 1.5', '--requests 1.5: must be a whole number from 1'],
     ['--requests 0', '--requests 0: must be a whole number from 1'],
+    [
+      '--profile spike:5',
+      '--profile spike:5: must be constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s',
+    ],
+    ['--profile ramp:1..2 --requests 5', '--profile ramp:1..2: needs a --duration to go over'],
     ['--arrivals uniform', '--arrivals uniform: must be poisson or even'],
     ['--seed -1', '--seed -1: must be a whole number from 0 to 2147483647'],
     [
@@ -119,14 +152,74 @@ test('each mistake is named, with its value and what is allowed', () => {
     ['--rates 5', '--rates: is no option'],
     ['-x', '-x: is no option'],
     ['--no-progress=yes', '--no-progress=yes: takes no value'],
-    ['localhost:8080', 'localhost:8080: must be an http:// URL, such as http://127.0.0.1:8080/'],
-    ['https://x/', 'https://x/: https is not supported yet; must be an http:// URL'],
+    [
+      'localhost:8080',
+      'localhost:8080: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
+    ],
     ['http://me:pw@x/', 'http://me:pw@x/: a user or password in the URL would not be sent'],
-    ['http://x/ http://y/', 'http://y/: only one URL can be loaded'],
+    ['http://x/ http://y/', 'http://y/: only one URL can be loaded, or several with --target'],
+    ['--workers 0', '--workers 0: must be a whole number from 1 to 256'],
+    ['--workers 4 --max-in-flight 3', '--max-in-flight 3: must be at least --workers, which is 4'],
+    [
+      '--closed --workers 4 --connections 3',
+      '--connections 3: must be at least --workers, which is 4',
+    ],
+    ['--connections 3', '--connections: is for --closed; an open loop opens as many as it needs'],
+    ['--closed --profile ramp:1..2', '--profile: there is no schedule with --closed'],
+    ['--method CONNECT', '--method CONNECT: must be a method such as POST, and not CONNECT'],
+    ['--method A/B', '--method A/B: must be a method such as POST, and not CONNECT'],
+    ['--ca=', '--ca : must be the name of a file'],
   ]
   for (const [line, mistake] of table) {
     assert.equal(mistakesOf(...line.split(' '))[0], mistake)
   }
+})
+
+test('a header is a name and a value, and neither its end nor the length of the body is its to say', () => {
+  const headersOf = (...texts: string[]) =>
+    optionsOf(...texts.flatMap((text) => ['--header', text])).headers
+  assert.deepEqual(headersOf('Host: x', 'X-Empty:', 'Authorization: Bearer a:b '), [
+    ['Host', 'x'],
+    ['X-Empty', ''],
+    ['Authorization', 'Bearer a:b'],
+  ])
+  for (const text of [
+    'no colon',
+    ': x',
+    'a b: c',
+    'A: b\r\nC: d',
+    'Content-Length: 5',
+    'Transfer-Encoding: x',
+  ]) {
+    assert.deepEqual(mistakesOf('--header', text), [
+      `--header ${text}: must be a name and a value, such as 'Accept: text/html', and no length of the body`,
+    ])
+  }
+})
+
+test('several targets have weights, and no URL beside them', () => {
+  const { url, targets } = optionsOf('--target', '3 http://a/x', '--target', '0.5 https://b:1/')
+  assert.equal(url.href, 'http://a/x')
+  assert.deepEqual(targets, [
+    { weight: 3, url: new URL('http://a/x') },
+    { weight: 0.5, url: new URL('https://b:1/') },
+  ])
+  assert.deepEqual(mistakesOf('--target', '0 http://a', '--target', '2 nowhere', 'http://c/'), [
+    "--target 0 http://a: must be a weight above 0 and an http(s) URL, such as '3 http://127.0.0.1:8080/'",
+    'http://c/: a URL of its own has no place beside --target',
+    '--target nowhere: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
+  ])
+})
+
+test('a body makes it a POST, unless a method is given', () => {
+  assert.equal(optionsOf('--body', 'x').method, 'POST')
+  assert.equal(optionsOf('--body', 'x', '--method', 'PATCH').method, 'PATCH')
+})
+
+test('a closed loop has ten connections, or one for each worker, or what is given', () => {
+  assert.equal(optionsOf('--closed').connections, 10)
+  assert.equal(optionsOf('--closed', '--workers', '12').connections, 12)
+  assert.equal(optionsOf('--closed', '--connections', '3').connections, 3)
 })
 
 test('all mistakes are named at once', () => {
@@ -151,7 +244,7 @@ test('what the environment says holds where the arguments say nothing', () => {
 test('a mistake in the environment is named too', () => {
   assert.deepEqual(parseOptions([], { url: 'nowhere', awaitScrape: 'nothing' }), {
     mistakes: [
-      'LOADGEN_URL nowhere: must be an http:// URL, such as http://127.0.0.1:8080/',
+      'LOADGEN_URL nowhere: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
       'LOADGEN_AWAIT_SCRAPE nothing: must be the URL of a Prometheus, such as http://127.0.0.1:9090',
     ],
   })

@@ -2,18 +2,35 @@ import { parseArgs } from 'node:util'
 import { parseDuration } from './duration.ts'
 import { type Expectation, parseExpectation } from './expect.ts'
 import type { Arrivals } from './pacer.ts'
+import { formatProfile, type ProfileSpec, parseProfile } from './profile.ts'
 
 export type Options = {
+  /** The only target, or the first of several. */
   url: URL
+  targets: WeightedUrl[]
   /** Requests a second. */
   rate: number
   /** Null when only a number of requests ends the run. */
   durationMs: number | null
   requests: number | null
+  /** How the rate goes with time; any but `constant` has rates of its own, and `rate` is not used. */
+  profile: ProfileSpec
   arrivals: Arrivals
   seed: number
   timeoutMs: number
   maxInFlight: number
+  /** How many connections of a closed loop; null for an open one. */
+  connections: number | null
+  workers: number
+  method: string
+  /** Name and value, in order. */
+  headers: [name: string, value: string][]
+  /** A text, or `@` and the name of a file; null for no body. */
+  body: string | null
+  /** The name of a file with the certificates to trust; null for those that Node trusts. */
+  ca: string | null
+  /** Is a run that measured the generator itself a failed one? */
+  strict: boolean
   /** A file's name, `-` for stdout, or null for none. */
   json: string | null
   hdr: string | null
@@ -34,8 +51,8 @@ export type ParsedOptions = { options: Options } | { mistakes: string[] }
 
 /**
  * Reads the arguments: the options, or every mistake in them, each by name, value and what is allowed.
- * Of an option given twice the last holds, so that a script's own can be overruled; `--expect` holds
- * each time. Never throws.
+ * Of an option given twice the last holds, so that a script's own can be overruled; `--header`,
+ * `--target` and `--expect` hold each time. Never throws.
  */
 export function parseOptions(args: readonly string[], defaults: Defaults = {}): ParsedOptions {
   const mistakes: string[] = []
@@ -56,12 +73,34 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     mistakes.push(`--expect ${text}: ${expectation.mistake}`)
     return []
   })
+  const readAll = <T>(name: OptionName, parse: (text: string) => T | null): T[] =>
+    (repeated.get(name) ?? []).flatMap((text) => {
+      const value = parse(text)
+      if (value !== null) return [value]
+      mistakes.push(`--${name} ${text}: must be ${allowed[name]}`)
+      return []
+    })
+
   const requests = read<number | null>('requests', null, wholeFrom(1))
-  const url = urls[0] ?? defaults.url ?? 'http://127.0.0.1:8080/'
-  const urlSource = urls[0] === undefined && defaults.url !== undefined ? 'LOADGEN_URL ' : ''
-  if (urls.length > 1) mistakes.push(`${urls.slice(1).join(' ')}: only one URL can be loaded`)
-  const urlMistake = mistakeInUrl(url)
-  if (urlMistake) mistakes.push(`${urlSource}${url}: ${urlMistake}`)
+  const targets = readAll('target', parseTarget)
+  if (repeated.has('target')) {
+    for (const url of urls) mistakes.push(`${url}: a URL of its own has no place beside --target`)
+    for (const { url } of targets) {
+      const mistake = mistakeInUrl(url)
+      if (mistake) mistakes.push(`--target ${url}: ${mistake}`)
+    }
+  } else {
+    const url = urls[0] ?? defaults.url ?? 'http://127.0.0.1:8080/'
+    const urlSource = urls[0] === undefined && defaults.url !== undefined ? 'LOADGEN_URL ' : ''
+    if (urls.length > 1) {
+      mistakes.push(
+        `${urls.slice(1).join(' ')}: only one URL can be loaded, or several with --target`,
+      )
+    }
+    const urlMistake = mistakeInUrl(url)
+    if (urlMistake) mistakes.push(`${urlSource}${url}: ${urlMistake}`)
+    targets.push({ weight: 1, url })
+  }
   const json = read<string | null>('json', null, fileName)
   const hdr = read<string | null>('hdr', null, fileName)
   const html = read<string | null>('html', null, fileName)
@@ -79,14 +118,55 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     mistakes.push('--await-scrape: there is nothing to scrape with --metrics-port 0')
   }
 
-  const options: Omit<Options, 'url'> = {
-    rate: read('rate', 50, positive),
-    durationMs: read('duration', requests === null ? 60_000 : null, parseDuration),
+  const rate = read('rate', 50, positive)
+  const durationMs = read('duration', requests === null ? 60_000 : null, parseDuration)
+  const profile = read<ProfileSpec>('profile', { kind: 'constant', rate }, (text) =>
+    parseProfile(text, rate),
+  )
+  if (durationMs === null && (profile.kind === 'ramp' || profile.kind === 'steps')) {
+    mistakes.push(`--profile ${formatProfile(profile)}: needs a --duration to go over`)
+  }
+
+  const workers = read('workers', 1, wholeFrom(1, mostWorkers))
+  const maxInFlight = read('max-in-flight', 10_000, wholeFrom(1))
+  if (maxInFlight < workers) {
+    mistakes.push(`--max-in-flight ${maxInFlight}: must be at least --workers, which is ${workers}`)
+  }
+  const closed = given.has('closed')
+  const connections = read('connections', Math.max(10, workers), wholeFrom(1))
+  if (given.has('connections') && !closed) {
+    mistakes.push('--connections: is for --closed; an open loop opens as many as it needs')
+  }
+  if (given.has('profile') && closed) {
+    mistakes.push('--profile: there is no schedule with --closed')
+  }
+  for (const { text, measure } of closed ? expect : []) {
+    if (!('rate' in measure) || measure.unit !== 'share') continue
+    mistakes.push(
+      `--expect ${text}: no rate is asked for with --closed; the limit must be a rate such as 49.5/s`,
+    )
+  }
+  if (connections < workers) {
+    mistakes.push(`--connections ${connections}: must be at least --workers, which is ${workers}`)
+  }
+  const body = read<string | null>('body', null, (text) => text)
+
+  const options: Omit<Options, 'url' | 'targets'> = {
+    rate,
+    durationMs,
     requests,
+    profile,
     arrivals: read<Arrivals>('arrivals', 'poisson', oneOf('poisson', 'even')),
     seed: read('seed', 1, wholeFrom(0, 2 ** 31 - 1)),
     timeoutMs: read('timeout', 10_000, parseTimeout),
-    maxInFlight: read('max-in-flight', 10_000, wholeFrom(1)),
+    maxInFlight,
+    connections: closed ? connections : null,
+    workers,
+    method: read('method', body === null ? 'GET' : 'POST', parseMethod),
+    headers: readAll('header', parseHeader),
+    body,
+    ca: read<string | null>('ca', null, (text) => text || null),
+    strict: given.has('strict'),
     json,
     hdr,
     html,
@@ -97,18 +177,33 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     help: given.has('help'),
   }
   if (mistakes.length > 0) return { mistakes }
-  return { options: { url: new URL(url), ...options } }
+  const weighted = targets.map(({ weight, url }) => ({ weight, url: new URL(url) }))
+  return { options: { url: (weighted[0] as WeightedUrl).url, targets: weighted, ...options } }
 }
+
+/** A target, and how often it is chosen in proportion to the others. */
+export type WeightedUrl = { weight: number; url: URL }
+
+/** Beyond any machine's processors; each thread takes some 10 MB. */
+const mostWorkers = 256
 
 /** Each option that takes a value, and which values, as the end of a sentence "must be …". */
 const allowed = {
   rate: 'requests a second, above 0, such as 50',
   duration: 'a duration such as 500ms, 90s, 2m, 1h or 1m30s',
   requests: 'a whole number from 1',
+  profile: 'constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s',
   arrivals: 'poisson or even',
   seed: 'a whole number from 0 to 2147483647',
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',
   'max-in-flight': 'a whole number from 1',
+  target: "a weight above 0 and an http(s) URL, such as '3 http://127.0.0.1:8080/'",
+  connections: 'a whole number from 1',
+  workers: `a whole number from 1 to ${mostWorkers}`,
+  method: 'a method such as POST, and not CONNECT',
+  header: "a name and a value, such as 'Accept: text/html', and no length of the body",
+  body: 'a text, or @ and the name of a file',
+  ca: 'the name of a file',
   json: 'the name of a file, or - for stdout',
   hdr: 'the name of a file, or - for stdout',
   html: 'the name of a file, or - for stdout',
@@ -119,7 +214,7 @@ const allowed = {
 
 type OptionName = keyof typeof allowed
 
-const flags = ['no-progress', 'help'] as const
+const flags = ['closed', 'strict', 'no-progress', 'help'] as const
 
 /** Takes the arguments apart; what is no option, or lacks a value, or has one too many, is a mistake. */
 const split = (args: readonly string[], mistakes: string[]) => {
@@ -161,8 +256,7 @@ const split = (args: readonly string[], mistakes: string[]) => {
 
 const mistakeInUrl = (text: string): string | null => {
   const url = parseUrl(text)
-  if (url?.protocol === 'https:') return 'https is not supported yet; must be an http:// URL'
-  if (url?.protocol !== 'http:') return 'must be an http:// URL, such as http://127.0.0.1:8080/'
+  if (!url) return 'must be an http:// or https:// URL, such as http://127.0.0.1:8080/'
   if (url.username || url.password) return 'a user or password in the URL would not be sent'
   return null
 }
@@ -173,6 +267,23 @@ const parseUrl = (text: string): URL | null => {
 }
 
 const fileName = (text: string): string | null => text || null
+const parseTarget = (text: string): { weight: number; url: string } | null => {
+  const [, weightText = '', url = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(text) ?? []
+  const weight = positive(weightText)
+  return weight === null ? null : { weight, url }
+}
+
+/** A token: RFC 9110, section 5.6.2. What answers a CONNECT is no HTTP any more. */
+const parseMethod = (text: string): string | null =>
+  /^[!#$%&'*+.^_`|~\w-]+$/.test(text) && text !== 'CONNECT' ? text : null
+
+/** The length of the body is not for a header to say; a value is printable, or it could end its line. */
+const parseHeader = (text: string): [string, string] | null => {
+  const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\p{Cc}]*)$/u.exec(text) ?? []
+  return name === '' || /^(content-length|transfer-encoding)$/i.test(name)
+    ? null
+    : [name, value.trim()]
+}
 
 const positive = (text: string): number | null => {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN

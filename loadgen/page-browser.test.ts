@@ -70,6 +70,7 @@ function examplePage() {
     staleRetries: 0,
     startedAt: new Date(),
     series,
+    fault: null,
   }
   return renderPage(run, series, readPageAssets())
 }

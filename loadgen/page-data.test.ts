@@ -25,6 +25,7 @@ const runOf = (answers: number, durationSeconds: number) => {
     staleRetries: 0,
     startedAt: new Date(0),
     series: null,
+    fault: null,
   }
   return run
 }

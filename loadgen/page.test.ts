@@ -29,7 +29,7 @@ const evilRun = (): RunRecord => {
   series.add(ledger, 200)
   const verdict: Verdict = { verdict: 'generator-limited', reasons: [evil] }
   const startedAt = new Date('2026-01-02T03:04:05Z')
-  return { options, ledger, end, verdict, staleRetries: 0, startedAt, series }
+  return { options, ledger, end, verdict, staleRetries: 0, startedAt, series, fault: null }
 }
 
 const pageOf = (run: RunRecord) => renderPage(run, run.series ?? new TimeSeries(), readPageAssets())

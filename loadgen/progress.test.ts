@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Ledger } from './ledger.ts'
 import { type Progress, renderProgress } from './progress.ts'
 import { showProgress } from './progress-line.ts'
 import { RecentWindow } from './recent-window.ts'
@@ -67,8 +68,12 @@ test('no line is ever wider than the terminal', () => {
   }
 })
 
-const answered = (responseTimeMs: number) =>
-  ({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1 }) as const
+const answered = (responseTimeMs: number) => {
+  const ledger = new Ledger()
+  ledger.sent(0)
+  ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1 })
+  return ledger
+}
 
 test('the window has the last seconds, and has forgotten what was before', () => {
   let time = 1000
@@ -77,8 +82,7 @@ test('the window has the last seconds, and has forgotten what was before', () =>
     time = 1000 + second * 1000
     const responseTimeMs = second < 15 ? 900 : 10
     for (let n = 0; n < 10; n++) {
-      recent.sent()
-      recent.settled(answered(responseTimeMs))
+      recent.add(answered(responseTimeMs))
     }
   }
   time = 20_999
@@ -91,8 +95,7 @@ test('the window has the last seconds, and has forgotten what was before', () =>
 test('a window in which nothing happens is empty after five seconds', () => {
   let time = 0
   const recent = new RecentWindow(() => time)
-  recent.sent()
-  recent.settled(answered(10))
+  recent.add(answered(10))
   time = 4000
   assert.equal(recent.summary().p50Ms, 10)
   time = 6000

@@ -1,5 +1,5 @@
 import { Histogram } from './histogram.ts'
-import type { Observer, Settlement } from './run.ts'
+import type { Ledger } from './ledger.ts'
 
 /** What was longer ago is no longer how it goes. */
 const windowSeconds = 5
@@ -8,7 +8,7 @@ const windowSeconds = 5
  * Keeps the response times, and the number of requests sent, of the last five seconds: one histogram a
  * second, used in turn.
  */
-export class RecentWindow implements Observer {
+export class RecentWindow {
   #now: () => number
   #start: number
   #slots = Array.from(
@@ -26,14 +26,11 @@ export class RecentWindow implements Observer {
     this.#start = now()
   }
 
-  due(): void {}
-
-  sent(): void {
-    this.#slot().sent += 1
-  }
-
-  settled(settlement: Settlement): void {
-    if ('status' in settlement) this.#slot().responseTime.record(settlement.responseTimeMs * 1000)
+  /** Takes what has happened since the last time, as of now. */
+  add(tally: Ledger): void {
+    const slot = this.#slot()
+    slot.sent += tally.sentCount
+    slot.responseTime.add(tally.responseTime)
   }
 
   /** Requests sent a second, and response times in milliseconds, over the last four to five seconds. */

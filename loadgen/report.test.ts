@@ -12,6 +12,11 @@ const optionsOf = (...args: string[]): Options => {
   return parsed.options
 }
 
+const healthy = {
+  threads: [{ utilization: 0.1, longestPauseMs: 6 }],
+  throttling: { periods: 0, seconds: 0 },
+}
+
 /** Requests a second apart: response times in milliseconds of those answered, all served within 10 ms. */
 const recordOf = (
   responseTimesMs: number[],
@@ -30,10 +35,11 @@ const recordOf = (
     options: optionsOf('--duration', '10s', '--rate', '10', 'http://127.0.0.1:8080/'),
     ledger,
     end,
-    verdict: judge(ledger, end, 0.1),
+    verdict: judge(ledger, end, healthy),
     staleRetries: 0,
     startedAt: new Date('2026-01-02T03:04:05Z'),
     series: null,
+    fault: null,
   }
 }
 
@@ -112,10 +118,15 @@ test('the result has every name of the contract, in seconds and whole numbers', 
       rate: 10,
       durationSeconds: 10,
       requests: null,
+      profile: 'constant',
       arrivals: 'poisson',
       seed: 1,
       timeoutSeconds: 10,
       maxInFlight: 10_000,
+      connections: null,
+      workers: 1,
+      method: 'GET',
+      targets: '1 http://127.0.0.1:8080/',
     },
   })
 })
@@ -241,6 +252,15 @@ test('the share that was achieved is of what the schedule held', () => {
   assert.equal(seen('--requests 100 --rate 10', 20), 0.5)
   assert.equal(seen('--requests 100 --duration 1h --rate 10', 10), 1)
   assert.equal(seen('--duration 1h --rate 10', 10, 'interrupted'), 1)
+})
+
+test('a closed loop is not said to have sent when due', () => {
+  const record = recordOf(hundred)
+  record.options = optionsOf('--closed', '--duration', '10s')
+  const text = renderReport(record, plain)
+  assert.match(text, /^10s; 10 connections in a closed loop, sent 10\/s$/m)
+  assert.match(text, /^In a closed loop each connection waits/m)
+  assert.doesNotMatch(text, /when (they were )?due/)
 })
 
 test('a report of nothing has no table of times, and no NaN', () => {

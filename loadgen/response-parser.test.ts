@@ -105,6 +105,71 @@ test('what is no HTTP is malformed', () => {
   }
 })
 
+test('an answer to HEAD ends with its head, whatever that says', () => {
+  for (const framing of ['Content-Length: 5', 'Transfer-Encoding: chunked', 'X: no length']) {
+    const parser = new ResponseParser()
+    parser.reset(true)
+    assert.equal(parser.push(Buffer.from(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n`)), 'done')
+    assert.equal(parser.keepAlive, true)
+  }
+})
+
+test('one parser reads answer after answer, in a buffer that still has the one before', () => {
+  const parser = new ResponseParser()
+  const buffer = Buffer.alloc(400)
+  for (const [name, answer, expected] of [...answers, ...answers, ...answers.toReversed()]) {
+    parser.reset(false)
+    const length = buffer.write(answer, 'latin1')
+    assert.equal(parser.push(buffer, length), expected.progress, name)
+    assert.equal(parser.status, expected.status, name)
+    assert.equal(parser.keepAlive, expected.keepAlive, name)
+  }
+})
+
+test('the same head twice says the same twice', () => {
+  const parser = new ResponseParser()
+  const head = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=7\r\nContent-Length: 2\r\n\r\n'
+  for (const body of ['ok', 'ab']) {
+    parser.reset(false)
+    assert.equal(parser.push(Buffer.from(head)), 'more')
+    assert.equal(parser.push(Buffer.from(body)), 'done')
+    assert.equal(parser.keepAliveMs, 7000)
+  }
+})
+
+test('random bytes, and answers with random bytes in them, never break the parser', () => {
+  const pieces = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+    fc
+      .constantFrom(
+        'HTTP/1.1 200 OK\r\n',
+        '\r\n',
+        '\r\n\r\n',
+        'Content-Length: ',
+        'Transfer-Encoding: chunked\r\n',
+        'Keep-Alive: timeout=',
+        '5',
+        '0\r\n',
+      )
+      .map((text) => Buffer.from(text)),
+    fc.constantFrom(...answers).map(([, answer]) => Buffer.from(answer)),
+  )
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 12 }), fc.boolean(), (parts, hasNoBody) => {
+      const parser = new ResponseParser()
+      parser.reset(hasNoBody)
+      for (const part of parts) {
+        const progress = parser.push(part)
+        assert.ok(['more', 'done', 'malformed'].includes(progress))
+        if (progress !== 'more') parser.reset(hasNoBody)
+      }
+      assert.ok(parser.status === 0 || (parser.status >= 200 && parser.status <= 999))
+      parser.close()
+    }),
+    { seed: 1, numRuns: 2000 },
+  )
+})
+
 test('a large body is read without being kept', () => {
   const body = Buffer.alloc(3_000_000, 'x')
   const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`

@@ -1,7 +1,9 @@
+import { askedRate } from './asked-rate.ts'
 import { type Checked, checkExpectations } from './expect.ts'
 import type { Histogram } from './histogram.ts'
 import type { Ledger, OutcomeName } from './ledger.ts'
 import type { Options } from './options.ts'
+import { formatProfile } from './profile.ts'
 import type { RunEnd } from './run.ts'
 import type { TimeSeries } from './time-series.ts'
 import type { Verdict } from './verdict.ts'
@@ -28,8 +30,8 @@ export type Result = Record<OutcomeName | 'planned' | 'sent' | 'staleRetries', n
   statusCodes: Record<string, number>
   /** Network errors by code. */
   errorCodes: Record<string, number>
-  /** Requests a second; `achieved` is what was sent, null when the run had no length. */
-  rate: { asked: number; achieved: number | null }
+  /** Requests a second; `asked` is null in a closed loop; `achieved` is what was sent, null when the run had no length. */
+  rate: { asked: number | null; achieved: number | null }
   responseTime: Summary
   serviceTime: Summary
   lateness: Summary
@@ -52,6 +54,8 @@ export type RunRecord = {
   startedAt: Date
   /** Kept for a page only. */
   series: TimeSeries | null
+  /** What went wrong with the generator itself, so that its account can't be relied on; null when nothing did. */
+  fault: string | null
 }
 
 /** The result of a run as plain data, in base units: what `--json` writes, and what the report reads. */
@@ -64,7 +68,7 @@ export function resultOf(run: RunRecord): Result {
     staleRetries,
     statusCodes: Object.fromEntries(ledger.statusCodes),
     errorCodes: Object.fromEntries(ledger.errorCodes),
-    rate: { asked: options.rate, achieved: finite(ledger.sentCount / end.durationSeconds) },
+    rate: { asked: askedRate(options), achieved: finite(ledger.sentCount / end.durationSeconds) },
     responseTime: summarise(ledger.responseTime),
     serviceTime: summarise(ledger.serviceTime),
     lateness: summarise(ledger.lateness),
@@ -78,29 +82,36 @@ export function resultOf(run: RunRecord): Result {
       rate: options.rate,
       durationSeconds: options.durationMs === null ? null : options.durationMs / 1000,
       requests: options.requests,
+      profile: formatProfile(options.profile),
       arrivals: options.arrivals,
       seed: options.seed,
       timeoutSeconds: options.timeoutMs / 1000,
       maxInFlight: options.maxInFlight,
+      connections: options.connections,
+      workers: options.workers,
+      method: options.method,
+      targets: options.targets.map(({ weight, url }) => `${weight} ${url.href}`).join(', '),
     },
   }
 }
 
 /** The expectations that the run was given, each with what became of it. */
 export function expectationsOf({ options, ledger, end }: RunRecord): Checked[] {
-  const { rate, requests } = options
+  const { requests } = options
+  const asked = askedRate(options)
   const { durationSeconds, reason } = end
   // What the schedule held, and not the rate asked for: with Poisson arrivals that is met on average only.
   const scheduledSeconds = Math.min(
     (options.durationMs ?? Number.POSITIVE_INFINITY) / 1000,
-    requests === null ? Number.POSITIVE_INFINITY : ledger.planned / rate,
+    requests === null || asked === null ? Number.POSITIVE_INFINITY : ledger.planned / asked,
   )
   return checkExpectations(options.expect, {
     ledger,
     achieved: finite(ledger.sentCount / durationSeconds),
-    scheduled: finite(
-      ledger.planned / (reason === 'completed' ? scheduledSeconds : durationSeconds),
-    ),
+    scheduled:
+      asked === null
+        ? null
+        : finite(ledger.planned / (reason === 'completed' ? scheduledSeconds : durationSeconds)),
   })
 }
 

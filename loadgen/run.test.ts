@@ -1,47 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Client, Outcome } from './client.ts'
 import { Ledger } from './ledger.ts'
-import { dueTimes } from './pacer.ts'
+import type { Arrivals } from './pacer.ts'
 import { type RunEnd, type RunOptions, startRun } from './run.ts'
+import { plannedRequests } from './schedule.ts'
+import { type Answer, simulatedClient } from './simulated-client.ts'
 import { VirtualTime } from './virtual-time.ts'
-
-type Answer = { afterMs: number; kind: 'ok' | '500' | 'error' | 'never' }
-
-/** A server, seen from the client: each request, by its number, has its answer after some time. */
-const simulatedClient = (time: VirtualTime, answerTo: (n: number) => Answer, timeoutMs = 1000) => {
-  const pending = new Map<(outcome: Outcome) => void, () => void>()
-  const sentAt: number[] = []
-  const client: Client = {
-    staleRetries: 0,
-    send(onDone) {
-      const writtenAt = time.now()
-      const { afterMs, kind } = answerTo(sentAt.length)
-      sentAt.push(writtenAt)
-      const inTime = kind !== 'never' && afterMs < timeoutMs
-      const cancel = time.after(inTime ? afterMs : timeoutMs, () => {
-        pending.delete(onDone)
-        if (!inTime) onDone({ kind: 'timeout' })
-        else if (kind === 'error')
-          onDone({ kind: 'network error', code: 'ECONNRESET', connected: true })
-        else {
-          const status = kind === 'ok' ? 200 : 500
-          onDone({ kind: 'answer', status, writtenAt, endedAt: time.now() })
-        }
-      })
-      pending.set(onDone, cancel)
-    },
-    cancel() {
-      for (const [onDone, cancel] of pending) {
-        cancel()
-        onDone({ kind: 'cancelled' })
-      }
-      pending.clear()
-    },
-  }
-  return { client, sentAt }
-}
 
 type Case = Partial<RunOptions> & {
   rate?: number
@@ -51,6 +16,16 @@ type Case = Partial<RunOptions> & {
   stopAtMs?: number
 }
 
+const scheduleOf = ({ rate = 10, seconds = 1, arrivals = 'even' as Arrivals }) =>
+  plannedRequests({
+    weights: [1],
+    arrivals,
+    profile: { kind: 'constant', rate },
+    durationSeconds: seconds,
+    requests: null,
+    seed: 1,
+  })
+
 const simulate = async (some: Case) => {
   const { rate = 10, seconds = 1, arrivals = 'even', stopAtMs } = some
   const time = new VirtualTime()
@@ -58,11 +33,12 @@ const simulate = async (some: Case) => {
   const answerTo = some.answerTo ?? (() => ({ afterMs: 20, kind: 'ok' }))
   const { client, sentAt } = simulatedClient(time, answerTo)
   const run = startRun({
-    dueTimes: dueTimes({ arrivals, rate, durationSeconds: seconds, requests: null, seed: 1 }),
+    schedule: scheduleOf({ arrivals, rate, seconds }),
     client,
     observer: ledger,
     maxInFlight: 10_000,
     graceMs: 1000,
+    startAt: 0,
     now: time.now,
     after: time.after,
     ...some,
@@ -149,17 +125,12 @@ test('a pump that slept too long sends all that is due, and says how late', asyn
     return time.after(late, callback)
   }
   const run = startRun({
-    dueTimes: dueTimes({
-      arrivals: 'even',
-      rate: 10,
-      durationSeconds: 0.6,
-      requests: null,
-      seed: 1,
-    }),
+    schedule: scheduleOf({ seconds: 0.6 }),
     client,
     observer: ledger,
     maxInFlight: 100,
     graceMs: 1000,
+    startAt: 0,
     now: time.now,
     after: oversleep,
   })
@@ -175,11 +146,12 @@ test('what was due while the pump slept, and the run was stopped, was never sent
   const ledger = new Ledger()
   const { client } = simulatedClient(time, () => ({ afterMs: 1, kind: 'ok' }))
   const run = startRun({
-    dueTimes: dueTimes({ arrivals: 'even', rate: 10, durationSeconds: 9, requests: null, seed: 1 }),
+    schedule: scheduleOf({ seconds: 9 }),
     client,
     observer: ledger,
     maxInFlight: 100,
     graceMs: 1000,
+    startAt: 0,
     now: time.now,
     after: (ms, callback) => time.after(ms > 0 ? 5000 : 0, callback),
   })

@@ -1,5 +1,6 @@
 import type { Client, Outcome } from './client.ts'
 import type { After } from './clock.ts'
+import type { PlannedRequest } from './schedule.ts'
 
 /** How one planned request ended, with its times in milliseconds. */
 export type Settlement =
@@ -22,14 +23,16 @@ export type Observer = {
 }
 
 export type RunOptions = {
-  /** Seconds after the start, upwards; returns the seconds that the whole schedule fills. */
-  dueTimes: Iterator<number, number>
+  /** Due times in seconds after the start, upwards; returns the seconds that the whole schedule fills. */
+  schedule: Iterator<PlannedRequest, number>
   client: Client
   observer: Observer
   /** Beyond so many requests in flight, those that are due wait for a place. */
   maxInFlight: number
   /** How long after the schedule's end answers, and places, are waited for. */
   graceMs: number
+  /** The instant of the clock from which due times count. */
+  startAt: number
   /** A monotonic clock in milliseconds. */
   now: () => number
   after: After
@@ -50,7 +53,6 @@ export type Run = {
    * sent are settled as never sent. Nothing happens when it has ended already.
    */
   stop(reason: string): void
-  inFlight(): number
   finished: Promise<RunEnd>
 }
 
@@ -63,77 +65,78 @@ export type Run = {
  * until `graceMs` has gone by; what is then in flight is cancelled, and what still waits was never sent.
  */
 export function startRun(options: RunOptions): Run {
-  const { dueTimes, client, observer, maxInFlight, graceMs, now, after } = options
+  const { schedule, client, observer, maxInFlight, graceMs, startAt, now, after } = options
   const { promise: finished, resolve } = Promise.withResolvers<RunEnd>()
-  const start = now()
-  const waiting = new Queue()
+  const waiting = new Queue<PlannedRequest>()
   let inFlight = 0
   let lastSentMs = 0
   let maxWaiting = 0
+  let draining = false
   let stopped = false
-  let next = dueTimes.next()
+  let next = schedule.next()
   let cancelTimer = () => {}
 
+  const nextMs = () => (next.done ? next.value : next.value.due) * 1000
+
   const pump = () => {
-    const elapsedMs = now() - start
-    while (!next.done && next.value * 1000 <= elapsedMs) release(start + next.value * 1000)
-    const wakeMs = next.value * 1000
-    if (!next.done || wakeMs > elapsedMs) cancelTimer = after(wakeMs - (now() - start), pump)
-    else drain()
+    const elapsedMs = now() - startAt
+    while (!next.done && nextMs() <= elapsedMs) release(next.value)
+    if (!next.done || nextMs() > elapsedMs) {
+      cancelTimer = after(startAt + nextMs() - now(), pump)
+    } else drain()
   }
 
-  const release = (due: number) => {
-    next = dueTimes.next()
+  const release = (request: PlannedRequest) => {
+    next = schedule.next()
     observer.due()
-    if (inFlight < maxInFlight) return send(due)
-    waiting.push(due)
+    if (inFlight < maxInFlight) return send(request)
+    waiting.push(request)
     maxWaiting = Math.max(maxWaiting, waiting.length)
   }
 
-  const send = (due: number) => {
-    inFlight += 1
+  const send = ({ due, target }: PlannedRequest) => {
+    const dueAt = startAt + due * 1000
     const sentAt = now()
-    lastSentMs = sentAt - start
-    observer.sent(sentAt - due)
-    client.send((outcome) => {
+    inFlight += 1
+    lastSentMs = sentAt - startAt
+    observer.sent(sentAt - dueAt)
+    client.send(target, (outcome) => {
       inFlight -= 1
-      observer.settled(settlementOf(outcome, due))
+      observer.settled(settlementOf(outcome, dueAt))
       const waitedLongest = waiting.shift()
       if (waitedLongest !== undefined) send(waitedLongest)
       else if (draining && inFlight === 0) stop('completed')
     })
   }
 
-  let draining = false
   const drain = () => {
     draining = true
     if (inFlight === 0) stop('completed')
-    else cancelTimer = after(graceMs + (start + scheduledMs() - now()), () => stop('completed'))
+    else cancelTimer = after(graceMs + startAt + nextMs() - now(), () => stop('completed'))
   }
-
-  const scheduledMs = () => (next.done ? next.value * 1000 : Number.POSITIVE_INFINITY)
 
   const stop = (reason: string) => {
     if (stopped) return
     stopped = true
     cancelTimer()
-    const elapsedMs = now() - start
-    while (!next.done && next.value * 1000 <= elapsedMs) {
-      next = dueTimes.next()
+    const elapsedMs = Math.max(0, now() - startAt)
+    while (!next.done && nextMs() <= elapsedMs) {
+      next = schedule.next()
       observer.due()
       observer.settled({ outcome: 'neverSent' })
     }
     while (waiting.shift() !== undefined) observer.settled({ outcome: 'neverSent' })
     client.cancel()
-    const issuingMs = draining ? Math.max(scheduledMs(), lastSentMs) : elapsedMs
+    const issuingMs = draining ? Math.max(nextMs(), lastSentMs) : elapsedMs
     resolve({ reason, durationSeconds: issuingMs / 1000, maxWaiting })
   }
 
-  cancelTimer = after(0, pump)
-  return { stop, inFlight: () => inFlight, finished }
+  cancelTimer = after(startAt - now(), pump)
+  return { stop, finished }
 }
 
-const settlementOf = (outcome: Outcome, due: number): Settlement => {
+/** What became of a request that was due at an instant of the clock. */
+export function settlementOf(outcome: Outcome, dueAt: number): Settlement {
   if (outcome.kind === 'timeout') return { outcome: 'timeouts' }
   if (outcome.kind === 'cancelled') return { outcome: 'cancelled' }
   if (outcome.kind === 'network error') {
@@ -143,27 +146,27 @@ const settlementOf = (outcome: Outcome, due: number): Settlement => {
   return {
     outcome: status < 400 ? 'ok' : 'httpErrors',
     status,
-    responseTimeMs: endedAt - due,
+    responseTimeMs: endedAt - dueAt,
     serviceTimeMs: endedAt - writtenAt,
   }
 }
 
 /** First in, first out; an array's own `shift` moves all the rest each time. */
-class Queue {
-  #items: number[] = []
+class Queue<Item> {
+  #items: Item[] = []
   #head = 0
 
   get length(): number {
     return this.#items.length - this.#head
   }
 
-  push(item: number): void {
+  push(item: Item): void {
     this.#items.push(item)
   }
 
-  shift(): number | undefined {
+  shift(): Item | undefined {
+    if (this.#head === this.#items.length) return undefined
     const item = this.#items[this.#head]
-    if (item === undefined) return undefined
     this.#head += 1
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head)

@@ -1,13 +1,17 @@
 import { formatLatency } from './duration.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunEnd } from './run.ts'
+import type { ThreadVitals } from './thread-vitals.ts'
+import type { Throttling } from './throttling.ts'
 
 /** Beyond these, what was measured may be the generator and not the server. */
 export const bounds = {
   /** Ten times what a timer of a millisecond makes of itself. */
   latenessP99Ms: 10,
-  /** Of the time in which the event loop could have been idle. */
-  eventLoopUtilization: 0.9,
+  /** Of the time in which a thread's event loop could have been idle. */
+  utilization: 0.9,
+  /** So long no answer was read and no request sent, and whatever ended meanwhile seems to have ended after it. */
+  pauseMs: 50,
 } as const
 
 /** Codes for a lack of this machine's own means: file descriptors, ports, buffers. */
@@ -15,12 +19,24 @@ const ownLimits = ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']
 
 export type Verdict = { verdict: 'valid' | 'generator-limited'; reasons: string[] }
 
+/** How the generator itself fared. */
+export type Vitals = {
+  threads: readonly ThreadVitals[]
+  /** What the container's processor limit took from it during the run. */
+  throttling: Throttling
+}
+
 /**
  * Was it the server that was measured? `generator-limited`, with all reasons, when requests went out
- * late or not at all, or the generator was short of time or means. `eventLoopUtilization` is the busy
- * share of the run, 0 to 1.
+ * late or not at all, or the generator was short of time or means.
  */
-export function judge(ledger: Ledger, end: RunEnd, eventLoopUtilization: number): Verdict {
+export function judge(ledger: Ledger, end: RunEnd, { threads, throttling }: Vitals): Verdict {
+  const utilization = Math.max(0, ...threads.map(({ utilization }) => utilization))
+  const pauseMs = Math.max(0, ...threads.map(({ longestPauseMs }) => longestPauseMs))
+  const [itsThread, aThread] =
+    threads.length > 1
+      ? ["one of the generator's threads", 'one of its threads']
+      : ["the generator's thread", 'it']
   const latenessP99Ms = ledger.lateness.quantile(0.99) / 1000
   const { neverSent } = ledger.counts
   const shortages = ownLimits.filter((code) => ledger.errorCodes.has(code))
@@ -34,9 +50,15 @@ export function judge(ledger: Ledger, end: RunEnd, eventLoopUtilization: number)
     end.reason === 'completed' &&
       neverSent > 0 &&
       `requests that were due and never sent: ${neverSent}`,
-    eventLoopUtilization > bounds.eventLoopUtilization &&
-      `the generator's thread was busy for ${(eventLoopUtilization * 100).toFixed(0)} % of the run (allowed: ${bounds.eventLoopUtilization * 100} %)`,
+    utilization > bounds.utilization &&
+      `${itsThread} was busy for ${percent(utilization)} of the run (allowed: ${percent(bounds.utilization)})`,
+    pauseMs >= bounds.pauseMs &&
+      `the generator stood still for ${formatLatency(pauseMs)}: ${aThread} neither sent nor read (allowed: ${bounds.pauseMs} ms)`,
+    throttling.periods > 0 &&
+      `the container's processor limit stopped the generator ${throttling.periods} times, for ${formatLatency(throttling.seconds * 1000)} in all`,
     shortages.length > 0 && `this machine ran out of means: ${shortages.join(', ')}`,
   ].filter((reason) => reason !== false)
   return { verdict: reasons.length === 0 ? 'valid' : 'generator-limited', reasons }
 }
+
+const percent = (share: number) => `${(share * 100).toFixed(0)} %`

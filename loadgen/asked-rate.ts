@@ -1,0 +1,22 @@
+import type { Options } from './options.ts'
+import { profileOf } from './profile.ts'
+
+/**
+ * Requests a second that the options ask for: at an instant, in milliseconds after the start, or on
+ * average over the
+ * whole run when there is none. Null in a closed loop, where nobody asks for a rate.
+ */
+export function askedRate(options: Options, elapsedMs?: number): number | null {
+  const { durationMs, requests, connections } = options
+  if (connections !== null) return null
+  if (options.profile.kind === 'constant') return options.profile.rate
+  const durationSeconds = durationMs === null ? null : durationMs / 1000
+  const profile = profileOf(options.profile, durationSeconds)
+  if (elapsedMs !== undefined) return profile.rateAt(elapsedMs / 1000)
+  const seconds = Math.min(
+    durationSeconds ?? Number.POSITIVE_INFINITY,
+    requests === null ? Number.POSITIVE_INFINITY : profile.secondsOf(requests),
+  )
+  // A burst that is not even whole takes no time.
+  return seconds === 0 ? profile.rateAt(0) : profile.requestsBefore(seconds) / seconds
+}
