@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type TestContext, test } from 'node:test'
 import { after, now } from './clock.ts'
 import { startLoad } from './load.ts'
@@ -19,8 +20,13 @@ const freezeSeconds = 1.2
 /** The freeze begins somewhere between two requests, and it takes some time to answer all that were held. */
 const slackSeconds = 2 / ratePerSecond
 
-/** Within this, an answer was at once, on a machine that does other things too. */
+/** Within this, an answer was at once. */
 const atOnceSeconds = 0.05
+
+// Generator and server share this thread: whenever the machine lets it stand still, both do, and times are
+// longer than on paper by as much. How long that was is measured, and allowed.
+const stalls = monitorEventLoopDelay({ resolution: 5 })
+const stallSeconds = () => (2 * stalls.max) / 1e9
 
 /** Answers at once, and from `fromMs` after the first request on not at all until the freeze is over. */
 const freezingServer = async (context: TestContext, fromMs: number) => {
@@ -75,17 +81,19 @@ const onPaper = (q: number, frozenSeconds: number) =>
 
 const quantiles = { p50: 0.5, p75: 0.75, p90: 0.9, p95: 0.95, p99: 0.99, p99_9: 0.999 } as const
 
-/** Within two percent, and 10 ms where that is little. */
+/** Within two percent, 10 ms where that is little, and what the machine took. */
 const near = (seen: number | null, expected: number, name: string) => {
-  const slack = expected === 0 ? atOnceSeconds : 0.02 * expected + slackSeconds
+  const slack = (expected === 0 ? atOnceSeconds : 0.02 * expected + slackSeconds) + stallSeconds()
   assert.ok(
     seen !== null && Math.abs(seen - expected) <= slack,
-    `${name} is ${seen} s, on paper ${expected} s`,
+    `${name} is ${seen} s, on paper ${expected} s, allowed ${slack} s`,
   )
 }
 
 test('a frozen server: the response time is what can be worked out on paper', async (context) => {
   // One after the other, so that neither disturbs the other as it thaws.
+  stalls.enable()
+  context.after(() => stalls.disable())
   const [open, narrow] = [await freezingServer(context, 1000), await freezingServer(context, 3500)]
   const [all, oneAtATime] = await Promise.all([
     runAgainst(open),
@@ -100,7 +108,8 @@ test('a frozen server: the response time is what can be worked out on paper', as
     }
     near(all.responseTime.max, frozenSeconds, 'max')
     assert.ok(
-      Math.abs(open.heldCount() - ratePerSecond * frozenSeconds) <= 2,
+      Math.abs(open.heldCount() - ratePerSecond * frozenSeconds) <=
+        2 + ratePerSecond * stallSeconds(),
       `${open.heldCount()}`,
     )
   })
