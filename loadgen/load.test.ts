@@ -9,8 +9,17 @@ import { parseOptions } from './options.ts'
 import { planOf } from './plan.ts'
 import { resultOf } from './result.ts'
 import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
+import { type WatchThread, watchThread } from './thread-vitals.ts'
 
-const loadOf = (server: ScriptedServer, line: string, metrics = createMetrics()): Load => {
+/** Of a thread that fared well, whatever the machine does to this one. */
+const asIfWell: WatchThread = () => () => ({ utilization: 0, longestPauseMs: 0 })
+
+const loadOf = (
+  server: ScriptedServer,
+  line: string,
+  metrics = createMetrics(),
+  watch = asIfWell,
+): Load => {
   const parsed = parseOptions([...line.split(' '), '--arrivals', 'even', server.url.href])
   assert.ok('options' in parsed, JSON.stringify(parsed))
   return startLoad({
@@ -26,7 +35,7 @@ const loadOf = (server: ScriptedServer, line: string, metrics = createMetrics())
     after,
     startedAt: new Date(),
     timeOrigin: performance.timeOrigin,
-    watchThread: () => () => ({ utilization: 0, longestPauseMs: 0 }),
+    watchThread: watch,
   })
 }
 
@@ -216,6 +225,40 @@ test('the metrics, scraped, have the counts of the result', async (context) => {
   assert.equal(samples.get('loadgen_start_time_seconds'), record.startedAt.getTime() / 1000)
   const sum = samples.get('loadgen_response_time_seconds_sum') ?? Number.NaN
   assert.ok(Math.abs(sum / result.ok - (result.responseTime.mean ?? 0) * (80 / 60)) < 0.0001)
+})
+
+test('an event loop that is blocked for 50 ms is flagged, whenever it is', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(200)))
+  for (const atMs of [0, 220, 395]) {
+    const load = loadOf(server, '--rate 20 --duration 400ms', createMetrics(), watchThread)
+    setTimeout(() => {
+      const end = now() + 50
+      while (now() < end);
+    }, atMs)
+    const { verdict } = await load.finished
+    assert.equal(verdict.verdict, 'generator-limited', `at ${atMs} ms`)
+    assert.match(verdict.reasons.join('\n'), /^the generator stood still for \d+(\.\d)? ms/m)
+  }
+})
+
+test('the target rate in the metrics follows the profile, and is 0 when the run is over', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(200)))
+  const metrics = createMetrics()
+  const load = loadOf(server, '--profile ramp:100..300 --duration 1s', metrics)
+  const seen: number[] = []
+  const timer = setInterval(async () => {
+    seen.push((await metrics.rateTarget.get()).values[0]?.value ?? Number.NaN)
+  }, 100)
+  const { ledger } = await load.finished
+  clearInterval(timer)
+  assert.equal(ledger.planned, 200)
+  assert.deepEqual(
+    seen,
+    seen.toSorted((a, b) => a - b),
+  )
+  assert.ok(seen.some((rate) => rate > 120 && rate < 290))
+  assert.ok(seen.every((rate) => rate >= 100 && rate <= 300))
+  assert.equal((await metrics.rateTarget.get()).values[0]?.value, 0)
 })
 
 const samplesIn = (exposition: string) =>
