@@ -80,6 +80,39 @@ test('an interrupted loop cancels what is in flight, and was never late in sendi
   assert.deepEqual(end, { reason: 'interrupted', durationSeconds: 0.51, maxWaiting: 0 })
 })
 
+test('a stopped loop leaves no timer behind', () => {
+  const time = new VirtualTime()
+  let timers = 0
+  const { client } = simulatedClient(time, () => ({ afterMs: 5, kind: 'error' }))
+  const run = startClosedLoop({
+    client,
+    observer: new Ledger(),
+    connections: 3,
+    durationMs: 60_000,
+    requests: Number.POSITIVE_INFINITY,
+    nextTarget: () => 0,
+    graceMs: 1000,
+    startAt: 0,
+    now: time.now,
+    after: (ms, callback) => {
+      timers += 1
+      const cancel = time.after(ms, () => {
+        timers -= 1
+        callback()
+      })
+      return () => {
+        timers -= 1
+        cancel()
+      }
+    },
+  })
+  // All three connections pause after their first error.
+  time.pass(7)
+  assert.equal(timers, 4)
+  run.stop('interrupted')
+  assert.equal(timers, 0)
+})
+
 test('targets are taken in the order in which they were drawn', async () => {
   let n = 0
   const { targets } = await simulate({ requests: 5, nextTarget: () => n++ % 3 })

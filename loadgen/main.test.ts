@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createSecureServer } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -184,6 +185,28 @@ test('a host that is not known exits 4, and says so', async () => {
   const { code, stderr } = await loadgen('--metrics-port', '0', 'http://nowhere.invalid/')
   assert.equal(code, 4)
   assert.match(stderr, /^loadgen: the host nowhere\.invalid is not known/)
+})
+
+test('a certificate that nobody vouches for exits 4, and the way out is named', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  const subject = ['-subj', '/CN=lab', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const files = ['-keyout', key, '-out', cert]
+  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, ...files], { stdio: 'ignore' })
+  const options = { key: readFileSync(key), cert: readFileSync(cert) }
+  const server = createSecureServer(options, (_request, response) => response.end()).listen(0)
+  context.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  await once(server, 'listening')
+  const url = `https://127.0.0.1:${(server.address() as import('node:net').AddressInfo).port}/`
+  const { code, stderr } = await loadgen(...quick, url)
+  assert.equal(code, 4)
+  assert.match(stderr, /\(DEPTH_ZERO_SELF_SIGNED_CERT\): its certificate is not trusted; --ca FILE/)
+  assert.equal((await loadgen(...quick, '--ca', cert, url)).code, 0)
 })
 
 test('a target that never answers exits 4', async (context) => {

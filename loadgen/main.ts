@@ -142,7 +142,11 @@ const publish = (run: RunRecord) => {
     say(`${run.fault}; what it had not told by then is counted as cancelled or never sent`)
   if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {
     const codes = [...run.ledger.errorCodes.keys()].join(', ') || 'no answer in time'
-    say(`nothing answered at ${url.href} (${codes}): is the server running, and is it there?`)
+    // Codes of OpenSSL, https://nodejs.org/api/tls.html#x509-certificate-error-codes, and of Node's own check.
+    const hint = /CERT|ISSUER/.test(codes)
+      ? 'its certificate is not trusted; --ca FILE names one that is'
+      : 'is the server running, and is it there?'
+    say(`nothing answered at ${url.href} (${codes}): ${hint}`)
   }
 }
 

@@ -155,6 +155,7 @@ test('a profile issues exactly what can be worked out on paper', () => {
     ['sine:0..100/1s', 30, 1500],
     ['burst:500/10s', 60, 3000],
     ['burst:500/10s', 61, 3500],
+    ['burst:10/100ms', 1.1, 110],
   ]
   for (const [text, durationSeconds, count] of table) {
     const profile = parseProfile(text, 1)

@@ -126,6 +126,16 @@ test('one parser reads answer after answer, in a buffer that still has the one b
   }
 })
 
+test('what earlier answers left in the buffer is not read again', () => {
+  const parser = new ResponseParser()
+  const buffer = Buffer.alloc(100)
+  buffer.write('HTTP/1.1 500 Old\r\nContent-Length: 0\r\n\r\n')
+  parser.reset(false)
+  assert.equal(parser.push(buffer, buffer.write('HTTP/1.1 2')), 'more')
+  assert.equal(parser.push(Buffer.from('04 New\r\n\r\n')), 'done')
+  assert.equal(parser.status, 204)
+})
+
 test('the same head twice says the same twice', () => {
   const parser = new ResponseParser()
   const head = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=7\r\nContent-Length: 2\r\n\r\n'
