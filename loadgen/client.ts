@@ -3,6 +3,7 @@ import type { After } from './clock.ts'
 import { Connection, type ExchangeEnd, type Origin } from './connection.ts'
 import type { HttpRequest } from './http-request.ts'
 import { IdleConnections } from './idle-connections.ts'
+import { Queue } from './queue.ts'
 
 /** How one request ended; instants in milliseconds of the given clock. */
 export type Outcome =
@@ -43,7 +44,9 @@ const usualKeepAliveMs = 5000
 const retireEveryMs = 500
 
 /**
- * A client that opens a connection whenever none is free, and keeps each one for the next request.
+ * A client that opens a connection whenever none is free, and keeps each one for the next request. A
+ * request goes out on the first connection that there is, its own or one that has become free meanwhile:
+ * otherwise a burst would wait for as many TLS handshakes as it has requests.
  *
  * A server may close a kept connection just as the next request is written. That says nothing of the
  * server's latency, and can't be ruled out from this side (https://github.com/nodejs/node/issues/47130),
@@ -59,15 +62,16 @@ export function createClient({ targets, ca, timeoutMs, now, after }: ClientOptio
   let staleRetries = 0
 
   const settle = (sent: Sent, outcome: Outcome) => {
+    sent.ended = true
     inFlight.remove(sent)
     sent.onDone(outcome)
   }
 
   const onEnd = (sent: Sent, end: ExchangeEnd, connection: Connection<Sent>) => {
     if (end.kind === 'answer') {
-      if (connection.reusable) keep(sent.pool, connection)
+      if (connection.reusable) free(sent.pool, connection)
       settle(sent, end)
-    } else if (sent.onUsed && sent.request.idempotent && closedUnderway(end)) {
+    } else if (connection.used && sent.request.idempotent && closedUnderway(end)) {
       staleRetries += 1
       transmit(sent, open(sent.pool))
     } else {
@@ -78,12 +82,31 @@ export function createClient({ targets, ca, timeoutMs, now, after }: ClientOptio
   const secureContext = targets.some(({ origin }) => origin.tlsName !== null)
     ? createSecureContext(ca === null ? {} : { ca })
     : null
-  const open = ({ origin }: Pool) => new Connection<Sent>({ origin, secureContext, now, onEnd })
+  const open = (pool: Pool) => {
+    const onFree = (connection: Connection<Sent>) => {
+      pool.spare.delete(connection)
+      if (!connection.closed) free(pool, connection)
+    }
+    return new Connection<Sent>({ origin: pool.origin, secureContext, now, onFree, onEnd })
+  }
 
   const transmit = (sent: Sent, connection: Connection<Sent>) => {
-    sent.onUsed = connection.used
     sent.connection = connection
     connection.exchange(sent.request, sent)
+    if (!connection.opening) return
+    // What no longer waits is let go here too, for no connection may ever become free.
+    firstWaiting(sent.pool)
+    sent.pool.waiting.push(sent)
+  }
+
+  /** Gives a connection to the request that has waited longest for one of its own to open, or keeps it. */
+  const free = (pool: Pool, connection: Connection<Sent>) => {
+    const sent = firstWaiting(pool)
+    if (!sent?.connection) return keep(pool, connection)
+    pool.waiting.shift()
+    sent.connection.withdraw()
+    pool.spare.add(sent.connection)
+    transmit(sent, connection)
   }
 
   const keep = (pool: Pool, connection: Connection<Sent>) => {
@@ -125,7 +148,11 @@ export function createClient({ targets, ca, timeoutMs, now, after }: ClientOptio
         inFlight.first.connection?.destroy()
         settle(inFlight.first, { kind: 'cancelled' })
       }
-      for (const { idle } of pools) idle.clear()
+      for (const { idle, spare } of pools) {
+        idle.clear()
+        for (const connection of spare) connection.destroy()
+        spare.clear()
+      }
       cancelTimer?.()
       cancelRetire?.()
       cancelTimer = null
@@ -141,14 +168,34 @@ const closedUnderway = (end: ExchangeEnd & { kind: 'failure' }) =>
   !end.begun && end.code !== 'malformed answer'
 
 /** The connections to one origin. */
-type Pool = { origin: Origin; idle: IdleConnections<Sent> }
+type Pool = {
+  origin: Origin
+  idle: IdleConnections<Sent>
+  /** Requests whose connection was opening when they were given to it. */
+  waiting: Queue<Sent>
+  /** Connections that are opening, and whose request has found another. */
+  spare: Set<Connection<Sent>>
+}
+
+/** Which request waits for its connection to open, the longest? The others before it are forgotten. */
+const firstWaiting = ({ waiting }: Pool): Sent | undefined => {
+  while (waiting.first && !isWaiting(waiting.first)) waiting.shift()
+  return waiting.first
+}
+
+const isWaiting = ({ ended, connection }: Sent): boolean => !ended && connection?.opening === true
 
 /** The pool of each target; targets of the same origin share one. */
 const poolsOf = (targets: readonly Target[]): Pool[] => {
   const pools = new Map<string, Pool>()
   return targets.map(({ origin }) => {
     const key = JSON.stringify(origin)
-    const pool = pools.get(key) ?? { origin, idle: new IdleConnections<Sent>() }
+    const pool = pools.get(key) ?? {
+      origin,
+      idle: new IdleConnections<Sent>(),
+      waiting: new Queue<Sent>(),
+      spare: new Set<Connection<Sent>>(),
+    }
     pools.set(key, pool)
     return pool
   })
@@ -161,8 +208,7 @@ class Sent {
   readonly deadline: number
   readonly onDone: (outcome: Outcome) => void
   connection: Connection<Sent> | null = null
-  /** Did its connection carry a request before it? */
-  onUsed = false
+  ended = false
   previous: Sent | null = null
   next: Sent | null = null
 

@@ -35,7 +35,9 @@ export type ConnectionOptions<Tag> = {
   secureContext: SecureContext | null
   /** A monotonic clock in milliseconds. */
   now: () => number
-  /** Called once for each request that was given to `exchange`, unless `destroy` comes first. */
+  /** Called when it has opened, or closed, while it carried no request. */
+  onFree: (connection: Connection<Tag>) => void
+  /** Called once for each request that was given to `exchange`, unless `destroy` or `withdraw` comes first. */
   onEnd: (tag: Tag, end: ExchangeEnd, connection: Connection<Tag>) => void
 }
 
@@ -50,7 +52,7 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536)
  * when it is made. Each request carries a tag, by which `onEnd` knows it again.
  */
 export class Connection<Tag = unknown> {
-  /** Has it carried a request to its answer before? */
+  /** Was it open before its last request came? Then its server may have been about to close it. */
   used = false
   /** May it carry another request? Not while it carries one, nor when it has closed. */
   reusable = false
@@ -74,6 +76,7 @@ export class Connection<Tag = unknown> {
     this.#socket.on(origin.tlsName === null ? 'connect' : 'secureConnect', () => {
       this.#open = true
       if (this.#request) this.#write(this.#request)
+      else options.onFree(this)
     })
     this.#socket.on('end', () => {
       if (this.#request && this.#parser.close()) this.#answer()
@@ -84,6 +87,7 @@ export class Connection<Tag = unknown> {
     this.#socket.on('close', () => {
       this.closed = true
       if (this.#request) this.#fail(this.#failure || 'closed before the answer was whole')
+      else options.onFree(this)
     })
   }
 
@@ -94,8 +98,19 @@ export class Connection<Tag = unknown> {
     this.#begun = false
     this.reusable = false
     this.#parser.reset(request.answerHasNoBody)
+    this.used = this.#open
     if (this.#open) this.#write(request)
     else this.#writtenAt = this.#options.now()
+  }
+
+  /** Is it still opening? Then nothing of its request has been written. */
+  get opening(): boolean {
+    return !this.#open && !this.closed
+  }
+
+  /** Takes back a request that has not been written. */
+  withdraw(): void {
+    this.#request = null
   }
 
   /** Closes it at once, and says nothing more. */
@@ -121,7 +136,6 @@ export class Connection<Tag = unknown> {
 
   #answer(): void {
     const { status, keepAlive, keepAliveMs } = this.#parser
-    this.used = true
     this.reusable = keepAlive
     this.keepAliveMs = keepAliveMs
     if (!keepAlive) this.destroy()

@@ -1,5 +1,6 @@
 import type { Client, Outcome } from './client.ts'
 import type { After } from './clock.ts'
+import { Queue } from './queue.ts'
 import type { PlannedRequest } from './schedule.ts'
 
 /** How one planned request ended, with its times in milliseconds. */
@@ -148,30 +149,5 @@ export function settlementOf(outcome: Outcome, dueAt: number): Settlement {
     status,
     responseTimeMs: endedAt - dueAt,
     serviceTimeMs: endedAt - writtenAt,
-  }
-}
-
-/** First in, first out; an array's own `shift` moves all the rest each time. */
-class Queue<Item> {
-  #items: Item[] = []
-  #head = 0
-
-  get length(): number {
-    return this.#items.length - this.#head
-  }
-
-  push(item: Item): void {
-    this.#items.push(item)
-  }
-
-  shift(): Item | undefined {
-    if (this.#head === this.#items.length) return undefined
-    const item = this.#items[this.#head]
-    this.#head += 1
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
-    }
-    return item
   }
 }

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after as afterAll, before, type TestContext, test } from 'node:test'
-import { createClient, type Outcome } from './client.ts'
+import { type Client, createClient, type Outcome } from './client.ts'
 import { after, now } from './clock.ts'
 import { encodeRequest } from './http-request.ts'
 
@@ -47,20 +47,19 @@ const serve = async (context: TestContext) => {
 
 /** Two requests, one after the other, on connections that are closed at the end. */
 const ask = async (port: number, tlsName: string, ca: string | null) => {
+  const client = clientOf(port, tlsName, ca)
+  const outcomes = [await send(client), await send(client)]
+  client.cancel()
+  return outcomes.map((outcome) => (outcome.kind === 'answer' ? outcome.status : outcome))
+}
+
+const send = (client: Client) => new Promise<Outcome>((resolve) => client.send(0, resolve))
+
+const clientOf = (port: number, tlsName: string, ca: string | null) => {
   const origin = { host: '127.0.0.1', port, tlsName }
   const url = new URL(`https://${tlsName}:${port}/`)
   const request = encodeRequest({ url, method: 'GET', headers: [], body: null })
-  const client = createClient({
-    targets: [{ origin, request }],
-    ca,
-    timeoutMs: 5000,
-    now,
-    after,
-  })
-  const send = () => new Promise<Outcome>((resolve) => client.send(0, resolve))
-  const outcomes = [await send(), await send()]
-  client.cancel()
-  return outcomes.map((outcome) => (outcome.kind === 'answer' ? outcome.status : outcome))
+  return createClient({ targets: [{ origin, request }], ca, timeoutMs: 5000, now, after })
 }
 
 test('a server with a trusted certificate is asked by its name, and its connection kept', async (context) => {
@@ -81,4 +80,33 @@ test('a certificate for another name, or that nobody vouches for, is a network e
   const refused = (code: string) => Array(2).fill({ kind: 'network error', code, connected: false })
   assert.deepEqual(await ask(port, 'other.example', cert), refused('ERR_TLS_CERT_ALTNAME_INVALID'))
   assert.deepEqual(await ask(port, 'lab.example', null), refused('DEPTH_ZERO_SELF_SIGNED_CERT'))
+})
+
+test('a request goes out on the first connection there is, its own or one that became free', async (context) => {
+  const { port: behind, connections } = await serve(context)
+  const stuckClosed = Promise.withResolvers<void>()
+  let accepted = 0
+  // The first connection reaches the server; the second is accepted, and its handshake never answered.
+  const door = createTcpServer((socket) => {
+    socket.on('error', () => {})
+    accepted += 1
+    if (accepted === 2) return void socket.resume().on('close', () => stuckClosed.resolve())
+    const onward = connect(behind, '127.0.0.1')
+    onward.on('error', () => {})
+    socket.pipe(onward).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  context.after(() => door.close())
+  await once(door, 'listening')
+  const { port } = door.address() as AddressInfo
+  const client = clientOf(port, 'lab.example', cert)
+  const outcomes = await Promise.all([send(client), send(client)])
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['answer', 'answer'],
+  )
+  assert.equal(accepted, 2)
+  assert.equal(connections(), 1)
+  // The other is still opening, for nobody, and goes with the client.
+  client.cancel()
+  await stuckClosed.promise
 })
