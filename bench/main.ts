@@ -1,7 +1,9 @@
+import { benchLoadgen } from './loadgen.ts'
 import { benchServer } from './server.ts'
 import { benchStack } from './stack.ts'
 
 const benches: Record<string, (say: (text: string) => void) => Promise<void>> = {
+  loadgen: benchLoadgen,
   server: benchServer,
   stack: benchStack,
 }

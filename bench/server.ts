@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pin, pinning } from './pinning.ts'
 
 const root = join(import.meta.dirname, '..')
 const rounds = 15
@@ -25,7 +25,7 @@ export async function benchServer(say: (text: string) => void): Promise<void> {
       await untilAnswers(url)
       await load(url, 2)
     }
-    say(`GET /ping, ${rounds} rounds of ${secondsARound} s each, 50 connections, ${pinning()}`)
+    say(`GET /ping, ${rounds} rounds of ${secondsARound} s each, 50 connections, ${pinning}`)
     say('  round        bare Hono               the lab              share kept')
     const kept: number[] = []
     for (let round = 1; round <= rounds; round++) {
@@ -93,16 +93,3 @@ async function untilAnswers(url: string) {
   )
     await sleep(50)
 }
-
-const canPin = (() => {
-  try {
-    execFileSync('taskset', ['--version'], { stdio: 'ignore' })
-    return availableParallelism() > 1
-  } catch {
-    return false
-  }
-})()
-
-const pin = (core: number) => (canPin ? ['taskset', '-c', String(core)] : [])
-
-const pinning = () => (canPin ? 'servers on core 0, client on core 1' : 'not pinned to cores')

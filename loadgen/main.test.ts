@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createSecureServer } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -214,6 +214,64 @@ test('a target that never answers exits 4', async (context) => {
   const { code, stdout } = await loadgen(...quick, '--timeout', '100ms', url.href)
   assert.equal(code, 4)
   assert.match(stdout, /^ {2}timeouts +20 +100 % {2}after 0\.1 s$/m)
+})
+
+test('a generator that was the bottleneck exits 5 with --strict, and 0 without', async (context) => {
+  const { url } = await scriptedServer(context, (socket) =>
+    setTimeout(() => socket.write(answer(200)), 50),
+  )
+  const crowded = [...quick, '--max-in-flight', '1', url.href]
+  const strict = await loadgen('--strict', ...crowded)
+  assert.equal(strict.code, 5)
+  assert.match(strict.stdout, /Verdict: generator-limited/)
+  assert.equal((await loadgen(...crowded)).code, 0)
+})
+
+test('method, headers and the body in a file are sent as they are', async (context) => {
+  const requests: string[] = []
+  const { url } = await scriptedServer(context, (socket, _n, request) => {
+    requests.push(request)
+    socket.write(answer(200))
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'body.json')
+  writeFileSync(file, '{"a":1}\n')
+  const what = ['--body', `@${file}`, '--header', 'Content-Type: application/json']
+  const { code } = await loadgen(...quick, ...what, url.href)
+  assert.equal(code, 0)
+  assert.match(requests[0] ?? '', /^POST \/ HTTP\/1\.1\r\n/)
+  assert.match(requests[0] ?? '', /\r\nContent-Type: application\/json\r\n/)
+  assert.match(requests[0] ?? '', /\r\nContent-Length: 8\r\n\r\n\{"a":1\}\n$/)
+})
+
+test('a body or certificates that cannot be read exit 2 before anything is sent', async (context) => {
+  const server = await okServer(context)
+  for (const [option, file] of [
+    ['--body', '@/nowhere/body'],
+    ['--ca', '/nowhere/ca.pem'],
+    ['--ca', '/proc/version'],
+  ] as const) {
+    const { code, stderr } = await loadgen(...quick, option, file, server.url.href)
+    assert.equal(code, 2, file)
+    assert.match(stderr, /\/nowhere\/|--ca \/proc\/version: has no certificate in it/)
+  }
+  assert.equal(server.connections(), 0)
+})
+
+test('Ctrl-C ends a run on several threads with its report', async (context) => {
+  let arrived = () => {}
+  const tenth = new Promise<void>((resolve) => (arrived = resolve))
+  const { url } = await scriptedServer(context, (_socket, n) => n === 9 && arrived())
+  const args = ['--metrics-port', '0', '--workers', '2', '--duration', '1h', '--json', '-']
+  const { child, ended } = start([...args, url.href])
+  await tenth
+  child.kill('SIGINT')
+  const { code, stdout } = await ended
+  assert.equal(code, 130)
+  const result = JSON.parse(stdout)
+  assert.ok(result.cancelled >= 10)
+  assert.equal(result.planned, result.cancelled + result.neverSent)
 })
 
 test('Ctrl-C ends the run with its report and exits 130', async (context) => {

@@ -24,7 +24,7 @@ export async function scriptedServer(
   })
   const close = () => {
     server.close()
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) reset(socket)
   }
   context.after(close)
   server.listen(0, '127.0.0.1')
@@ -36,4 +36,13 @@ export async function scriptedServer(
 /** An answer with a body of two bytes, which leaves the connection open. */
 export function answer(status: number): string {
   return `HTTP/1.1 ${status} Words\r\nContent-Length: 2\r\n\r\nok`
+}
+
+/**
+ * Resets a connection. One that has begun to end is only closed: its reset would be refused, and its handle
+ * would stay open for ever (https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset).
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -91,6 +91,8 @@ export function startThreads(options: ThreadsOptions): Threads {
     if (thread.end !== null) return
     fault ??= `a thread of the generator died (${why})`
     stop(fault)
+    // Not all will ever be ready, so none is to wait for that.
+    if (startAt === null) for (const { worker } of threads) worker.terminate()
     const elapsedMs = startAt === null ? 0 : Math.max(0, now() - startAt)
     onTally(unaccounted(plan, thread, elapsedMs / 1000))
     const vitals = { utilization: 0, longestPauseMs: 0 }
