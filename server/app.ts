@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { createAccessLog } from './accesslog.ts'
-import { behaviours } from './behaviours.ts'
+import { defaultsOf } from './behaviours.ts'
 import { createCapacity } from './capacity.ts'
 import type { Config } from './config.ts'
 import { createDelayed } from './delayed.ts'
@@ -11,7 +11,7 @@ import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exc
 import { createInjector } from './injector.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
-import { createTruth, type Truth } from './truth.ts'
+import { createRegimes, type Regimes } from './regime.ts'
 
 export type AppOptions = {
   config: Pick<
@@ -25,19 +25,18 @@ export type AppOptions = {
   random?: Random
 }
 
-export type App = { app: Hono<LabEnv>; metrics: Metrics; truth: Truth }
+export type App = { app: Hono<LabEnv>; metrics: Metrics; regimes: Regimes }
 
-/** Makes the server's routes, with metrics and truth of their own. */
+/** Makes the server's routes, with metrics and a behaviour of their own. */
 export function createApp({ config, logger, draining = () => false, random }: AppOptions): App {
   const { version, behaviour, seed, concurrency, queueCapacity, trustedProxies } = config
-  const truth = createTruth()
-  const metrics = createMetrics({ behaviour, truth })
+  const regimes = createRegimes({
+    initial: { name: behaviour, parameters: defaultsOf(behaviour) },
+    chance: () => random ?? (seed === undefined ? Math.random : seededRandom(seed)),
+  })
+  const metrics = createMetrics({ regimes })
   const delayed = createDelayed({
-    inject: createInjector({
-      behaviour: behaviours[behaviour],
-      random: random ?? (seed === undefined ? Math.random : seededRandom(seed)),
-      truth,
-    }),
+    inject: createInjector(regimes),
     startTimer: metrics.startTimer,
     capacity: concurrency ? createCapacity({ concurrency, queueCapacity }) : undefined,
   })
@@ -75,7 +74,7 @@ export function createApp({ config, logger, draining = () => false, random }: Ap
     logger.error({ err: error, path: c.req.path }, 'a handler failed')
     return c.text('internal error\n', 500)
   })
-  return { app, metrics, truth }
+  return { app, metrics, regimes }
 }
 
 function hello(c: Context<LabEnv>, delayMs: number, version: string): Response {

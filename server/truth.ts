@@ -9,6 +9,10 @@ export type Truth = {
    * of all delays does not exceed. Undefined before the first delay.
    */
   quantileMs: (q: number) => number | undefined
+  /** The mean in milliseconds. Undefined before the first delay. */
+  meanMs: () => number | undefined
+  /** Each delay that there was, in milliseconds, rising, and how often. */
+  delays: () => [delayMs: number, count: number][]
 }
 
 /**
@@ -18,6 +22,7 @@ export type Truth = {
 export function createTruth(): Truth {
   const countAtMs: number[] = []
   let count = 0
+  let sumMs = 0
   return {
     get count() {
       return count
@@ -26,6 +31,7 @@ export function createTruth(): Truth {
       while (countAtMs.length <= delayMs) countAtMs.push(0)
       countAtMs[delayMs] = (countAtMs[delayMs] ?? 0) + 1
       count += 1
+      sumMs += delayMs
     },
     quantileMs(q) {
       const rank = Math.max(1, Math.ceil(q * count))
@@ -36,5 +42,7 @@ export function createTruth(): Truth {
       }
       return undefined
     },
+    meanMs: () => (count > 0 ? sumMs / count : undefined),
+    delays: () => [...countAtMs.entries()].filter(([, n]) => n > 0),
   }
 }

@@ -25,7 +25,7 @@ export type Running = { url: string; port: number; stop: () => Promise<void> }
 /** Starts the server on a free port. */
 export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', CONTROL_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface(child.stdout)
