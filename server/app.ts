@@ -7,11 +7,19 @@ import type { Config } from './config.ts'
 import { createDelayed } from './delayed.ts'
 import { unlessDraining } from './drain.ts'
 import { echoedHeaders } from './echo.ts'
-import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exchange.ts'
+import {
+  ABORTED,
+  type ExchangeObserver,
+  type LabEnv,
+  type LabHandler,
+  observeExchanges,
+  UNMATCHED,
+} from './exchange.ts'
 import { createInjector } from './injector.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
 import { createRegimes, type Regimes } from './regime.ts'
+import type { waitAtLeast } from './wait.ts'
 
 export type AppOptions = {
   config: Pick<
@@ -23,12 +31,20 @@ export type AppOptions = {
   draining?: () => boolean
   /** What delays are drawn with; by default `config.seed`, or chance itself. */
   random?: Random
+  /** How a delay is waited for; by default `waitAtLeast`. */
+  wait?: typeof waitAtLeast
 }
 
 export type App = { app: Hono<LabEnv>; metrics: Metrics; regimes: Regimes }
 
 /** Makes the server's routes, with metrics and a behaviour of their own. */
-export function createApp({ config, logger, draining = () => false, random }: AppOptions): App {
+export function createApp({
+  config,
+  logger,
+  draining = () => false,
+  random,
+  wait,
+}: AppOptions): App {
   const { version, behaviour, seed, concurrency, queueCapacity, trustedProxies } = config
   const regimes = createRegimes({
     initial: { name: behaviour, parameters: defaultsOf(behaviour) },
@@ -36,7 +52,7 @@ export function createApp({ config, logger, draining = () => false, random }: Ap
   })
   const metrics = createMetrics({ regimes })
   const delayed = createDelayed({
-    inject: createInjector(regimes),
+    inject: createInjector(regimes, wait),
     startTimer: metrics.startTimer,
     capacity: concurrency ? createCapacity({ concurrency, queueCapacity }) : undefined,
   })
@@ -60,7 +76,7 @@ export function createApp({ config, logger, draining = () => false, random }: Ap
   } satisfies Record<string, LabHandler>
 
   const accessLog = createAccessLog({ logger, trustedProxies, quietRoutes: Object.keys(probes) })
-  const observed = observeExchanges([metrics.observer, accessLog])
+  const observed = observeExchanges([metrics.observer, accessLog, measuring])
 
   const app = new Hono<LabEnv>()
   for (const [route, handler] of Object.entries<LabHandler>(work)) {
@@ -75,6 +91,14 @@ export function createApp({ config, logger, draining = () => false, random }: Ap
     return c.text('internal error\n', 500)
   })
   return { app, metrics, regimes }
+}
+
+/** Notes how long each delayed request took; what nobody was there to receive is no answer. */
+const measuring: ExchangeObserver = {
+  started() {},
+  ended(c, { status, durationMs }) {
+    if (status !== ABORTED) c.get('measured')?.record(c.get('delayMs') ?? 0, durationMs)
+  },
 }
 
 function hello(c: Context<LabEnv>, delayMs: number, version: string): Response {

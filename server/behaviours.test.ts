@@ -21,11 +21,13 @@ const cases: [keyof typeof behaviours, Parameters][] = [
   ['bimodal', { hitRatio: 1 }],
   ['bimodal', { hitRatio: 0 }],
   ['pareto', { alpha: 0.5, min: 0.01, max: 60 }],
+  ['pareto', { alpha: 1 }],
+  ['pareto', { min: 10 }],
   ['freeze', { work: 0.5, every: 2, lasts: 1.5 }],
 ]
 
 for (const [name, given] of cases) {
-  const { quantileSeconds, draw, mistake }: Behaviour = behaviours[name]
+  const { quantileSeconds, meanSeconds, draw, mistake }: Behaviour = behaviours[name]
   const parameters = { ...defaultsOf(name), ...given }
   if (!quantileSeconds) continue
   test(`${name} ${JSON.stringify(given)}: ${n} draws follow its quantile function`, () => {
@@ -46,6 +48,15 @@ for (const [name, given] of cases) {
       const upTo = countWhile(samples, (sample) => sample <= value + 1e-9) / n
       assert.ok(below - q < critical && q - upTo < critical, `q ${q}: ${below} to ${upTo}`)
     }
+  })
+
+  test(`${name} ${JSON.stringify(given)}: its mean is the integral of its quantile function`, () => {
+    const steps = 200_000
+    const sum = Array.from({ length: steps }, (_, i) =>
+      quantileSeconds((i + 0.5) / steps, parameters),
+    ).reduce((total, value) => total + value, 0)
+    const mean = meanSeconds?.(parameters) ?? Number.NaN
+    assert.ok(Math.abs(sum / steps / mean - 1) < 1e-4, `${sum / steps} s, and ${mean} s by formula`)
   })
 
   test(`${name} ${JSON.stringify(given)}: its quantiles rise, from its least to its most`, () => {

@@ -39,6 +39,8 @@ export type Behaviour = {
    * distribution changes with time.
    */
   quantileSeconds?: (q: number, parameters: Parameters) => number
+  /** The exact mean of the delay in seconds, where there is an exact quantile function. */
+  meanSeconds?: (parameters: Parameters) => number
 }
 
 /** The longest delay that any behaviour is allowed: a browser gives up later than that. */
@@ -77,6 +79,11 @@ const byQuantile =
 const inOrder = (low: string, high: string) => (parameters: Parameters) =>
   at(parameters, low) <= at(parameters, high) ? undefined : `${low} must not be above ${high}`
 
+const uniformMean = (parameters: Parameters) => {
+  const { min, max } = pick(parameters, 'min', 'max')
+  return (min + max) / 2
+}
+
 const uniformQuantile = (q: number, parameters: Parameters) => {
   const { min, max } = pick(parameters, 'min', 'max')
   return min + q * (max - min)
@@ -87,6 +94,13 @@ const lognormalQuantile = (q: number, parameters: Parameters) => {
   const { median, sigma, max } = pick(parameters, 'median', 'sigma', 'max')
   const withinMax = normalCdf(Math.log(max / median) / sigma)
   return Math.min(max, median * Math.exp(sigma * normalQuantile(q * withinMax)))
+}
+
+/** The mean of a lognormal distribution that is cut off at max: https://en.wikipedia.org/wiki/Log-normal_distribution#Partial_expectation */
+const lognormalMean = (parameters: Parameters) => {
+  const { median, sigma, max } = pick(parameters, 'median', 'sigma', 'max')
+  const cut = Math.log(max / median) / sigma
+  return (median * Math.exp(sigma ** 2 / 2) * normalCdf(cut - sigma)) / normalCdf(cut)
 }
 
 /** Two uniform distributions, one above the other: the first has the share `hitRatio`. */
@@ -104,6 +118,20 @@ const paretoQuantile = (q: number, parameters: Parameters) => {
   return (low - q * (low - high)) ** (-1 / alpha)
 }
 
+const bimodalMean = (parameters: Parameters) => {
+  const { hitRatio, hit, miss } = pick(parameters, 'hitRatio', 'hit', 'miss')
+  return hitRatio * hit + (1 - hitRatio) * miss
+}
+
+/** The integral of t · f(t) from min to max; for α = 1 the general form would be 0/0. */
+const paretoMean = (parameters: Parameters) => {
+  const { alpha, min, max } = pick(parameters, 'alpha', 'min', 'max')
+  if (min === max) return min
+  const scale = (alpha * min ** alpha) / (1 - (min / max) ** alpha)
+  if (Math.abs(alpha - 1) < 1e-9) return scale * Math.log(max / min)
+  return (scale * (min ** (1 - alpha) - max ** (1 - alpha))) / (alpha - 1)
+}
+
 /**
  * Work of `work` seconds in a world that stands still for the first `lasts` of each `every` seconds. Who
  * comes at a random time finds, with d = q's distance into each part of the period:
@@ -117,6 +145,12 @@ const freezeQuantile = (q: number, parameters: Parameters) => {
   return work + Math.min(lasts, Math.max(0, q - untouched) * every)
 }
 
+/** Coming in a freeze costs lasts / 2 on average; being overtaken by one costs all of it. */
+const freezeMean = (parameters: Parameters) => {
+  const { work, every, lasts } = pick(parameters, 'work', 'every', 'lasts')
+  return work + (lasts / every) * (lasts / 2) + (work / every) * lasts
+}
+
 /** What the server can do to a request. The one in force is `BEHAVIOUR`, or what was put since. */
 export const behaviours = {
   uniform: {
@@ -125,12 +159,14 @@ export const behaviours = {
     mistake: inOrder('min', 'max'),
     draw: byQuantile(uniformQuantile),
     quantileSeconds: uniformQuantile,
+    meanSeconds: uniformMean,
   },
   constant: {
     description: 'each request takes the same time',
     parameters: { delay: seconds('the delay', 0.25) },
     draw: (_, parameters) => ({ delaySeconds: at(parameters, 'delay'), fails: false }),
     quantileSeconds: (_, parameters) => at(parameters, 'delay'),
+    meanSeconds: (parameters) => at(parameters, 'delay'),
   },
   lognormal: {
     description: 'most requests are quick, some slow: what many services look like',
@@ -142,6 +178,7 @@ export const behaviours = {
     mistake: inOrder('median', 'max'),
     draw: byQuantile(lognormalQuantile),
     quantileSeconds: lognormalQuantile,
+    meanSeconds: lognormalMean,
   },
   bimodal: {
     description: 'a cache: most requests hit it, the others pay for the miss',
@@ -158,6 +195,7 @@ export const behaviours = {
     },
     draw: byQuantile(bimodalQuantile),
     quantileSeconds: bimodalQuantile,
+    meanSeconds: bimodalMean,
   },
   pareto: {
     description: 'a heavy tail: the slowest requests take most of the time',
@@ -169,6 +207,7 @@ export const behaviours = {
     mistake: inOrder('min', 'max'),
     draw: byQuantile(paretoQuantile),
     quantileSeconds: paretoQuantile,
+    meanSeconds: paretoMean,
   },
   incident: {
     description: 'well for a while, then for a while three times as slow with ten times the errors',
@@ -210,6 +249,7 @@ export const behaviours = {
       return { delaySeconds: work + (overtaken ? lasts : 0), fails: false }
     },
     quantileSeconds: freezeQuantile,
+    meanSeconds: freezeMean,
   },
   errors: {
     description: 'a given share of requests fails with 500, after its delay',
@@ -224,6 +264,7 @@ export const behaviours = {
       fails: random() < at(parameters, 'errorRatio'),
     }),
     quantileSeconds: uniformQuantile,
+    meanSeconds: uniformMean,
   },
 } satisfies Record<string, Behaviour>
 

@@ -18,16 +18,26 @@ type Answer = {
   quantileSeconds: Record<string, number>
   delays: { seconds: number; count: number }[]
   layouts: Record<string, Layout>
+  analytic: { meanSeconds: number; quantileSeconds: Record<string, number> } | null
+  handler: {
+    count: number
+    meanSeconds: number
+    quantileSeconds: Record<string, number>
+    longestExcessSeconds: number
+    within: { seconds: number; count: number }[]
+  }
+  accessLogLines: number | null
 }
 
 /** A server's two apps, and the lines that they log. */
-function lab() {
+function lab(env: NodeJS.ProcessEnv = {}) {
   const lines: Record<string, unknown>[] = []
+  const config = readConfig({ SEED: '1', ...env }, '1')
   const logger = pino(
-    { base: null, timestamp: false },
+    { level: config.logLevel, base: null, timestamp: false },
     { write: (line) => lines.push(JSON.parse(line)) },
   )
-  const { app, metrics, regimes } = createApp({ config: readConfig({ SEED: '1' }, '1'), logger })
+  const { app, metrics, regimes } = createApp({ config, logger })
   const control = createControl({ regimes, layouts: metrics.layouts, logger })
   const ask = async (path: string, init: RequestInit = {}) => {
     const headers = { Host: 'localhost:8081', ...init.headers }
@@ -112,6 +122,50 @@ test('the truth has the exact delays, and each layout’s buckets of them', asyn
       ['http_server_request_duration_seconds', 5],
     ],
   )
+})
+
+test('beside the truth stand the formulas, what the handler measured, and the access log', async () => {
+  const { app, ask, put } = lab()
+  await put({ name: 'errors', parameters: { errorRatio: 0.5, min: 0.02, max: 0.02 } })
+  for (const path of ['/', '/images', '/', '/ping', '/nowhere']) await app.request(path)
+  const { body } = await ask('/api/truth?q=0.123')
+  assert.equal(body.analytic?.meanSeconds, 0.02)
+  assert.equal(body.analytic?.quantileSeconds['0.123'], 0.02)
+  assert.equal(body.quantileSeconds['0.123'], 0.02)
+  const { handler } = body
+  assert.equal(handler.count, 3)
+  assert.equal(body.accessLogLines, 3)
+  const median = handler.quantileSeconds['0.5'] ?? 0
+  assert.ok(median >= 0.02 && median < 0.1, `${median} s`)
+  assert.ok(handler.meanSeconds >= 0.02)
+  const slowest = 0.02 + handler.longestExcessSeconds
+  assert.ok(Math.abs(slowest - (handler.quantileSeconds['0.999'] ?? 0)) <= 1e-4, `${slowest} s`)
+  const within = new Map(handler.within.map(({ seconds, count }) => [seconds, count]))
+  assert.deepEqual([within.get(0.016), within.get(10)], [0, 3])
+  const linear = body.layouts.lab_request_duration_seconds
+  assert.deepEqual(
+    linear?.bounds.map((bound) => within.get(bound)),
+    linear?.counts.slice(0, -1),
+  )
+})
+
+test('where there is no formula, and no access log, the truth says so', async () => {
+  const { app, ask, put } = lab({ LOG_LEVEL: 'warn' })
+  await put({ name: 'incident', parameters: { min: 0, max: 0.001 } })
+  await app.request('/')
+  const { body } = await ask('/api/truth')
+  assert.deepEqual([body.count, body.analytic, body.accessLogLines], [1, null, null])
+})
+
+test('a quantile that is none is refused by name', async () => {
+  const { ask } = lab()
+  for (const wrong of ['1.1', '-0.5', 'half', '', 'NaN', '0x1']) {
+    const { status, body } = await ask(`/api/truth?q=0.5&q=${wrong}`)
+    assert.equal(status, 400, wrong)
+    assert.deepEqual(body.mistakes, [`q=${wrong}: must be a number from 0 to 1`])
+  }
+  const many = Array.from({ length: 51 }, () => 'q=0.5').join('&')
+  assert.equal((await ask(`/api/truth?${many}`)).status, 400)
 })
 
 test('a request belongs to the behaviour that it came in', async () => {

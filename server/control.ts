@@ -2,9 +2,10 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'
 import { readBehaviourRequest } from './behaviour-request.ts'
-import { behaviours } from './behaviours.ts'
+import { type Behaviour, behaviours } from './behaviours.ts'
 import type { Layout } from './layouts.ts'
 import type { Regime, Regimes } from './regime.ts'
+import type { Truth } from './truth.ts'
 
 export type ControlOptions = {
   regimes: Regimes
@@ -16,6 +17,9 @@ export type ControlOptions = {
 const BODY_LIMIT = 64 * 1024
 
 const quantiles = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999]
+
+/** More than anybody asks for in good faith. */
+const MORE_QUANTILES = 50
 
 /**
  * Makes the app of the control listener: which behaviours there are, which is in force, and the truth
@@ -45,18 +49,28 @@ export function createControl({ regimes, layouts, logger }: ControlOptions): Hon
     return c.json(shown(regime))
   })
   app.get('/api/truth', async (c) => {
+    const more = c.req.queries('q') ?? []
+    const mistakes = mistakesInQuantiles(more)
+    if (mistakes.length > 0) return c.json({ mistakes }, 400)
     const { current } = regimes
-    const { truth } = current
-    const inSeconds = (ms: number | undefined) => (ms === undefined ? null : ms / 1000)
+    const asked = [...quantiles, ...more.map(Number)]
+    const all = await layouts()
+    const bounds = [...new Set(Object.values(all).flatMap((layout) => layout.bounds))]
+    const { truth, measured } = current
     return c.json({
       ...shown(current),
-      count: truth.count,
-      meanSeconds: inSeconds(truth.meanMs()),
-      quantileSeconds: Object.fromEntries(
-        quantiles.map((q) => [q, inSeconds(truth.quantileMs(q))]),
-      ),
+      ...distribution(truth, asked),
+      analytic: analytic(current, asked),
+      handler: {
+        ...distribution(measured.durations, asked),
+        longestExcessSeconds: measured.longestExcessMs / 1000,
+        within: bounds
+          .sort((a, b) => a - b)
+          .map((seconds) => ({ seconds, count: measured.durations.countWithin(seconds * 1000) })),
+      },
+      accessLogLines: logger.isLevelEnabled('info') ? measured.logLines : null,
       delays: truth.delays().map(([ms, count]) => ({ seconds: ms / 1000, count })),
-      layouts: await layouts(),
+      layouts: all,
     })
   })
 
@@ -71,6 +85,31 @@ export function createControl({ regimes, layouts, logger }: ControlOptions): Hon
 }
 
 const shown = ({ name, parameters }: Regime) => ({ name, parameters })
+
+const inSeconds = (ms: number | undefined) => (ms === undefined ? null : ms / 1000)
+
+const distribution = (truth: Truth, asked: number[]) => ({
+  count: truth.count,
+  meanSeconds: inSeconds(truth.meanMs()),
+  quantileSeconds: Object.fromEntries(asked.map((q) => [q, inSeconds(truth.quantileMs(q))])),
+})
+
+/** What the behaviour's own formulas give; null where there are none. */
+const analytic = ({ name, parameters }: Regime, asked: number[]) => {
+  const { quantileSeconds, meanSeconds }: Behaviour = behaviours[name]
+  if (!quantileSeconds || !meanSeconds) return null
+  return {
+    meanSeconds: meanSeconds(parameters),
+    quantileSeconds: Object.fromEntries(asked.map((q) => [q, quantileSeconds(q, parameters)])),
+  }
+}
+
+const mistakesInQuantiles = (texts: string[]) => [
+  ...(texts.length > MORE_QUANTILES ? [`q: must be given ${MORE_QUANTILES} times at most`] : []),
+  ...texts
+    .filter((text) => !/^\d*[.]?\d+(e-\d+)?$/.test(text) || Number(text) > 1)
+    .map((text) => `q=${text}: must be a number from 0 to 1`),
+]
 
 const tooLarge = (c: Context) =>
   c.json({ mistakes: [`the body: must be ${BODY_LIMIT} bytes at most`] }, 413)

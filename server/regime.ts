@@ -1,5 +1,6 @@
 import type { Chosen } from './behaviour-request.ts'
 import { type Behaviour, behaviours, type Draw } from './behaviours.ts'
+import { createMeasured, type Measured } from './measured.ts'
 import type { Random } from './random.ts'
 import { createTruth, type Truth } from './truth.ts'
 
@@ -8,6 +9,7 @@ export type Regime = Chosen & {
   /** Since when, in milliseconds of the clock that was given. */
   sinceMs: number
   truth: Truth
+  measured: Measured
   /** What becomes of a request that comes now. */
   draw: () => Draw
 }
@@ -40,7 +42,8 @@ export function createRegimes({
     const random = chance()
     const sinceMs = now()
     const draw = () => behaviour.draw(random, parameters, (now() - sinceMs) / 1000)
-    return { name, parameters, sinceMs, truth: createTruth(), draw }
+    const records = { truth: createTruth(), measured: createMeasured() }
+    return { name, parameters, sinceMs, ...records, draw }
   }
   let current = begin(initial)
   return {
