@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { demo } from './demo.ts'
 import { links, renderLinks } from './links.ts'
@@ -21,13 +21,13 @@ node lab/main.ts verify [options]
 const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
 
 const { env } = process
-const prometheusUrl = env.LAB_PROMETHEUS_URL ?? 'http://127.0.0.1:9090'
-const controlUrl = env.LAB_CONTROL_URL ?? 'http://127.0.0.1:8081'
 const grafanaUrl = env.LAB_GRAFANA_URL ?? 'http://127.0.0.1:3000'
 const ports = {
   prometheus: Number(env.LAB_PROMETHEUS_PORT ?? 9090),
   grafana: Number(env.LAB_GRAFANA_PORT ?? 3000),
 }
+const prometheusUrl = env.LAB_PROMETHEUS_URL ?? `http://127.0.0.1:${ports.prometheus}`
+const controlUrl = env.LAB_CONTROL_URL ?? `http://127.0.0.1:${env.LAB_CONTROL_PORT ?? 8081}`
 
 const [verb, ...rest] = process.argv.slice(2)
 if (verb === 'demo' && rest.includes('--help')) process.stdout.write(`${usage}\n${loadHelp}`)
@@ -95,6 +95,9 @@ async function runVerify(args: string[]): Promise<number> {
     process.stdout.write(help)
     return 0
   }
+  // Better now than after five minutes.
+  const unwritable = [options.json, options.markdown].flatMap(mistakesInFile)
+  if (unwritable.length > 0) return complain(unwritable)
   const stop = new AbortController()
   process.on('SIGINT', () => stop.abort()).on('SIGTERM', () => stop.abort())
   try {
@@ -168,6 +171,15 @@ function publish(all: Verification[], options: Options): number {
 /** What goes to a program on stdout must be alone there. */
 function outputOf({ json, markdown }: Options): NodeJS.WriteStream {
   return json === '-' || markdown === '-' ? process.stderr : process.stdout
+}
+
+function mistakesInFile(file: string | null): string[] {
+  try {
+    if (file !== null && file !== '-') appendFileSync(file, '')
+    return []
+  } catch (error) {
+    return [`${(error as Error).message}: give - for stdout`]
+  }
 }
 
 function write(file: string, text: string): void {

@@ -1,8 +1,8 @@
 import type { Prometheus } from '../prometheus.ts'
 import type { Chosen, Control, Distribution, Truth } from './control.ts'
+import { type Expected, expectedIntervals, shareIntervals } from './expected.ts'
 import { type Gained, type Layout, layouts, readGained } from './gained.ts'
-import { deviation, STANDARD_ERRORS, shareInterval } from './interval.ts'
-import { type Level, levelNames, levels, type Statistics, statisticNames } from './statistics.ts'
+import { levels, type Statistics, statisticNames } from './statistics.ts'
 
 /** What the load generator is asked for. */
 export type Load = { requests: number; rate: number; seed: number }
@@ -20,9 +20,6 @@ export type ClientResult = {
   reasons?: string[]
 }
 
-/** From and to, both included, in seconds. */
-export type Interval = { low: number; high: number }
-
 /** A layout, what Prometheus has of it, and what it should have. */
 export type LayoutEvidence = Layout &
   Gained & {
@@ -38,7 +35,7 @@ export type Evidence = Load & {
   /** Null where the behaviour has no closed form. */
   analytic: Statistics | null
   /** Where the injected ones must be, for so many requests; null where there is no closed form. */
-  expected: Record<Level | 'mean', Interval> | null
+  expected: Expected | null
   injected: Statistics
   longestSeconds: number
   handler: Statistics
@@ -49,9 +46,6 @@ export type Evidence = Load & {
   /** How many requests each layer has counted; null for one that counts nothing. */
   counts: { layer: string; count: number | null }[]
 }
-
-/** A delay is a whole number of milliseconds, so it is off by up to half of one. */
-const ROUNDING = 0.0005
 
 export type EvidenceSource = {
   control: Control
@@ -68,7 +62,7 @@ export async function collectEvidence(source: EvidenceSource): Promise<Evidence>
   const first = await control.truth()
   const lengthSeconds = Math.min(client.durationSeconds, load.requests / load.rate)
   const shares = shareIntervals(first, lengthSeconds)
-  const more = shares.flatMap(([, { low, high }]) => [low, high])
+  const more = Object.values(shares).flatMap(({ low, high }) => [low, high])
   const truth = await control.truth([...new Set(more), 1])
   const all: LayoutEvidence[] = []
   for (const layout of layouts) {
@@ -80,7 +74,7 @@ export async function collectEvidence(source: EvidenceSource): Promise<Evidence>
     ...load,
     behaviour: { name: truth.name, parameters: truth.parameters },
     analytic: analytic && statisticsOf(analytic),
-    expected: expectedOf(truth, shares, lengthSeconds),
+    expected: expectedIntervals(truth, shares, lengthSeconds),
     injected: statisticsOf(truth),
     longestSeconds: truth.quantileSeconds['1'] ?? 0,
     handler: statisticsOf(handler),
@@ -94,42 +88,6 @@ export async function collectEvidence(source: EvidenceSource): Promise<Evidence>
       { layer: 'access log: lines written', count: accessLogLines },
       ...all.map(({ metric, count }) => ({ layer: `${metric}_count`, count })),
     ],
-  }
-}
-
-const shareIntervals = (
-  { name, parameters, count }: Truth,
-  lengthSeconds: number,
-): [Level, Interval][] => {
-  // What a freeze does to a request depends on when it comes, so the run's length counts too.
-  const every = name === 'freeze' ? parameters.every : undefined
-  const periods = every ? lengthSeconds / every : Number.POSITIVE_INFINITY
-  return levelNames.map((level) => [
-    level,
-    shareInterval(levels[level], Math.max(1, count), { periods }),
-  ])
-}
-
-const expectedOf = (
-  { name, parameters, count, analytic, delays }: Truth,
-  shares: [Level, Interval][],
-  lengthSeconds: number,
-): Evidence['expected'] => {
-  if (!analytic) return null
-  const at = (q: number) => analytic.quantileSeconds[q] ?? Number.NaN
-  const quantiles = shares.map(([level, { low, high }]): [Level, Interval] => [
-    level,
-    { low: at(low) - ROUNDING, high: at(high) + ROUNDING },
-  ])
-  const mean = analytic.meanSeconds ?? Number.NaN
-  // In each period the freeze adds (mean − work) · every; a run may see one of them too many, or too few.
-  const { every = 0, work = 0 } = name === 'freeze' ? parameters : {}
-  const phase = ((mean - work) * every) / lengthSeconds
-  const error = (STANDARD_ERRORS * deviation(delays)) / Math.sqrt(count)
-  const off = ROUNDING + error + phase
-  return {
-    ...(Object.fromEntries(quantiles) as Record<Level, Interval>),
-    mean: { low: mean - off, high: mean + off },
   }
 }
 

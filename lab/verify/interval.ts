@@ -5,6 +5,9 @@
  */
 export const STANDARD_ERRORS = 5
 
+/** From and to, both included. */
+export type Interval = { low: number; high: number }
+
 /**
  * Where the share of requests may be that the quantile of a sample stands for. The value at rank q·n of
  * n draws is Q(u) for a u that is binomial in nature: its score interval (Wilson, 1927) holds near 0 and
@@ -20,7 +23,7 @@ export function shareInterval(
   q: number,
   n: number,
   { z = STANDARD_ERRORS, periods = Number.POSITIVE_INFINITY } = {},
-): { low: number; high: number } {
+): Interval {
   const scale = 1 + z ** 2 / n
   const centre = (q + z ** 2 / (2 * n)) / scale
   const half = (z / scale) * Math.sqrt((q * (1 - q)) / n + z ** 2 / (4 * n ** 2))
