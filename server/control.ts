@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'
 import { readBehaviourRequest } from './behaviour-request.ts'
 import { type Behaviour, behaviours } from './behaviours.ts'
+import { deviationOf } from './deviation.ts'
 import type { Layout } from './layouts.ts'
 import type { Regime, Regimes } from './regime.ts'
 import type { Truth } from './truth.ts'
@@ -98,9 +99,12 @@ const distribution = (truth: Truth, asked: number[]) => ({
 const analytic = ({ name, parameters }: Regime, asked: number[]) => {
   const { quantileSeconds, meanSeconds }: Behaviour = behaviours[name]
   if (!quantileSeconds || !meanSeconds) return null
+  const mean = meanSeconds(parameters)
+  const quantile = (q: number) => quantileSeconds(q, parameters)
   return {
-    meanSeconds: meanSeconds(parameters),
-    quantileSeconds: Object.fromEntries(asked.map((q) => [q, quantileSeconds(q, parameters)])),
+    meanSeconds: mean,
+    deviationSeconds: deviationOf(quantile, mean),
+    quantileSeconds: Object.fromEntries(asked.map((q) => [q, quantile(q)])),
   }
 }
 

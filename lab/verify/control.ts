@@ -15,7 +15,7 @@ export type Distribution = {
 export type Truth = Chosen &
   Distribution & {
     /** What the formulas give; null where there is no closed form. */
-    analytic: Omit<Distribution, 'count'> | null
+    analytic: (Omit<Distribution, 'count'> & { deviationSeconds: number }) | null
     handler: Distribution & {
       longestExcessSeconds: number
       within: { seconds: number; count: number }[]

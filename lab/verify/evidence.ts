@@ -63,7 +63,7 @@ export async function collectEvidence(source: EvidenceSource): Promise<Evidence>
   const lengthSeconds = Math.min(client.durationSeconds, load.requests / load.rate)
   const shares = shareIntervals(first, lengthSeconds)
   const more = Object.values(shares).flatMap(({ low, high }) => [low, high])
-  const truth = await control.truth([...new Set(more), 1])
+  const truth = await control.truth([...new Set([...more, 0, 1])])
   const all: LayoutEvidence[] = []
   for (const layout of layouts) {
     const gained = await readGained(prometheus, layout, since)

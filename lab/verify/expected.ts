@@ -1,5 +1,5 @@
 import type { Truth } from './control.ts'
-import { deviation, type Interval, STANDARD_ERRORS, shareInterval } from './interval.ts'
+import { type Interval, meanError, shareInterval } from './interval.ts'
 import { type Level, levelNames, levels } from './statistics.ts'
 
 /** Where each statistic of the injected delays must be, in seconds. */
@@ -27,17 +27,16 @@ export function shareIntervals(
 }
 
 /**
- * Where the injected quantiles and mean must be. The mean is normal around the formula's, with the
- * deviation of the sample over √n.
+ * Where the injected quantiles and mean must be.
  *
- * @param truth its formula must have been asked for the ends of all `shares`
+ * @param truth its formula must have been asked for the ends of all `shares`, and for 0 and 1
  */
 export function expectedIntervals(
-  truth: Pick<Truth, 'name' | 'parameters' | 'count' | 'analytic' | 'delays'>,
+  truth: Pick<Truth, 'name' | 'parameters' | 'count' | 'analytic'>,
   shares: Record<Level, Interval>,
   lengthSeconds: number,
 ): Expected | null {
-  const { analytic, count, delays } = truth
+  const { analytic, count } = truth
   if (!analytic) return null
   const at = (q: number) => analytic.quantileSeconds[q] ?? Number.NaN
   const quantiles = levelNames.map((level): [Level, Interval] => {
@@ -48,7 +47,8 @@ export function expectedIntervals(
   const { every, work } = comesAndGoes(truth)
   // In each period a freeze adds (mean − work) · every; a run may see one of them too many, or too few.
   const phase = every > 0 ? ((mean - work) * every) / lengthSeconds : 0
-  const off = ROUNDING + (STANDARD_ERRORS * deviation(delays)) / Math.sqrt(count) + phase
+  const reach = Math.max(at(1) - mean, mean - at(0))
+  const off = ROUNDING + meanError(analytic.deviationSeconds, reach, count) + phase
   return {
     ...(Object.fromEntries(quantiles) as Record<Level, Interval>),
     mean: { low: mean - off, high: mean + off },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deviation, shareInterval } from './interval.ts'
+import { meanError, shareInterval } from './interval.ts'
 
 const close = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 5e-5, `${actual}, and expected ${expected}`)
@@ -32,10 +32,10 @@ test('a run of two periods may see q(1 − q)/2 too much or too little', () => {
   close(within.high, without.high + 0.045)
 })
 
-test('the deviation is that of a sample', () => {
-  const sample = [
-    { seconds: 1, count: 2 },
-    { seconds: 4, count: 1 },
-  ]
-  close(deviation(sample), Math.sqrt(3))
+test('the mean may be off by z·σ/√n, and by more where the tail is long and the sample small', () => {
+  close(meanError(2, 0, 10_000, 5), 0.1)
+  // t solves n·t² = z²/2 · (2σ² + 2·b·t/3): 100·t² = 12.5 · (2 + 20·t/3).
+  const t = meanError(1, 10, 100, 5)
+  close(100 * t ** 2, 12.5 * (2 + (20 * t) / 3))
+  close(t, 1.0675)
 })

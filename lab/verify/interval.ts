@@ -31,10 +31,21 @@ export function shareInterval(
   return { low: Math.max(0, centre - half - phase), high: Math.min(1, centre + half + phase) }
 }
 
-/** The standard deviation of a sample: values and how often each was there. */
-export function deviation(sample: { seconds: number; count: number }[]): number {
-  const n = sample.reduce((sum, { count }) => sum + count, 0)
-  const mean = sample.reduce((sum, { seconds, count }) => sum + seconds * count, 0) / n
-  const squares = sample.reduce((sum, { seconds, count }) => sum + count * (seconds - mean) ** 2, 0)
-  return Math.sqrt(squares / (n - 1))
+/**
+ * How far the mean of n draws may be from the true one, by Bernstein's inequality: the t for which
+ * exp(−n·t² / (2σ² + 2·b·t/3)) is exp(−z²/2). Where the tail is short this is z·σ/√n; where it is long
+ * and n is small, a few slow requests may well move the mean further than that.
+ * https://en.wikipedia.org/wiki/Bernstein_inequalities_(probability_theory)
+ *
+ * @param deviation σ, the standard deviation of a draw
+ * @param reach b, how far a draw may be from the mean
+ */
+export function meanError(
+  deviation: number,
+  reach: number,
+  n: number,
+  z = STANDARD_ERRORS,
+): number {
+  const linear = (reach * z ** 2) / (3 * n)
+  return (linear + Math.sqrt(linear ** 2 + (4 * z ** 2 * deviation ** 2) / n)) / 2
 }

@@ -48,14 +48,20 @@ const aboutLayout = ({ name, estimates, buckets }: LayoutEvidence, evidence: Evi
       `${puts}, which is their highest bound: ${level} is above it, at ${duration(injected[level])}, and they can't say where.`,
     ]
   }
+  const truth = injected[level] ?? 0
+  if (truth <= bucket.low) {
+    return [
+      `${puts}, ${share(error)} above the ${duration(truth)} that was injected: that is at a bound, and the little that the handler adds puts it into the bucket ${range(bucket)}.`,
+    ]
+  }
   if (estimate > longestSeconds * (1 + SMALL)) {
     return [
-      `${puts} for a server that never takes longer than ${duration(longestSeconds)}: the bucket ${range(bucket)} is too wide.`,
+      `${puts} for a server that never took longer than ${duration(longestSeconds)}: the bucket ${range(bucket)} is too wide.`,
     ]
   }
   const side = error > 0 ? 'above' : 'below'
   return [
-    `${puts}, ${share(error)} ${side} the ${duration(injected[level])} that was injected: within the bucket ${range(bucket)} they can only guess, along a straight line.`,
+    `${puts}, ${share(error)} ${side} the ${duration(truth)} that was injected: within the bucket ${range(bucket)} they can only guess, along a straight line.`,
   ]
 }
 
@@ -67,7 +73,7 @@ const aboutSample = ({ behaviour, analytic, expected, injected, counts }: Eviden
   const { low, high } = expected[name]
   if (by < 0.0005) return 'Analytic and injected agree: nothing here is left to chance.'
   const n = counts[1]?.count ?? 0
-  return `Analytic and injected differ by up to ${duration(by)} (${name}), because ${n} requests are a sample: within ${STANDARD_ERRORS} standard errors, ${duration(Math.max(0, low))} to ${duration(high)}, it could be anywhere.`
+  return `Analytic and injected differ by up to ${duration(by)} (${name}), because ${n} requests are a sample: ${STANDARD_ERRORS} standard errors around it are ${duration(Math.max(0, low))} to ${duration(high)}${high > 3 * low ? ', for it falls where few requests are' : ''}.`
 }
 
 const aboutHandler = ({ handler, injected, longestExcessSeconds }: Evidence) => {
