@@ -36,11 +36,17 @@ export async function verify(lab: Lab, all: Asked[], load: Load): Promise<Verifi
   const { control, say } = lab
   const before = await control.behaviour()
   const verifications: Verification[] = []
+  // What was refused has changed nothing, and putting back would begin the truth anew for nothing.
+  let changed = false
   try {
-    for (const asked of all) verifications.push(await verifyOne(lab, asked, load))
+    for (const asked of all) {
+      const { name } = await control.change(asked)
+      changed = true
+      verifications.push(await verifyOne(lab, name, load))
+    }
   } finally {
-    await putBack(control, before)
-    say(`${before.name} is in force again`)
+    if (changed) await putBack(control, before)
+    if (changed) say(`${before.name} is in force again`)
   }
   return verifications
 }
@@ -51,9 +57,8 @@ export async function verify(lab: Lab, all: Asked[], load: Load): Promise<Verifi
  */
 export const parametersOfAll: Record<string, Record<string, number>> = { incident: { first: 12 } }
 
-async function verifyOne(lab: Lab, asked: Asked, load: Load): Promise<Verification> {
+async function verifyOne(lab: Lab, name: string, load: Load): Promise<Verification> {
   const { control, prometheus, drive, say, show } = lab
-  const { name } = await control.change(asked)
   const seconds = Math.round(load.requests / load.rate)
   say(
     `${name}: ${load.requests} requests, ${load.rate} a second, so ${seconds} s and a few scrapes`,
