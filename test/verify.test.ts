@@ -131,6 +131,8 @@ for (const [args, count, words] of verified) {
   test(`verify ${args.join(' ')} passes, with equal counts, and puts the old behaviour back`, async () => {
     const control = createControlClient(real.controlUrl)
     const old = await control.change({ name: 'constant', parameters: { delay: 0.123 } })
+    // What came just before is not of this run.
+    await Promise.all(Array.from({ length: 5 }, () => fetch(real.url)))
     const { exitCode, stderr, report, checks, failed } = await runVerify(real, args)
     assert.deepEqual(failed, [], stderr)
     assert.equal(exitCode, 0, stderr)
@@ -217,13 +219,15 @@ test('interrupted, it puts the old behaviour back and ends with 130', async () =
   assert.deepEqual(await control.behaviour(), old)
 })
 
-test('a behaviour that is none is refused by name, and the old one stays', async () => {
+test('a behaviour that is none is refused by name, and the old one stays, with its truth', async () => {
   const control = createControlClient(real.controlUrl)
-  const old = await control.behaviour()
+  const old = await control.change({ name: 'constant', parameters: { delay: 0.001 } })
+  await fetch(real.url)
   const { exitCode, stderr } = await runVerify(real, ['--behaviour', 'slow'])
   assert.equal(exitCode, 2)
   assert.match(stderr, /lab: name="slow": must be one of uniform, constant, /)
-  assert.deepEqual(await control.behaviour(), old)
+  const { name, parameters, count } = await control.truth()
+  assert.deepEqual({ name, parameters, count }, { ...old, count: 1 })
 })
 
 test('a control listener that is not there is named, with what to do', async () => {
