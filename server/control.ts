@@ -64,7 +64,7 @@ export function createControl({ regimes, layouts, logger }: ControlOptions): Hon
       analytic: analytic(current, asked),
       handler: {
         ...distribution(measured.durations, asked),
-        longestExcessSeconds: measured.longestExcessMs / 1000,
+        worstExcessesSeconds: measured.worstExcessesMs.map((ms) => ms / 1000),
         within: bounds
           .sort((a, b) => a - b)
           .map((seconds) => ({ seconds, count: measured.durations.countWithin(seconds * 1000) })),

@@ -4,8 +4,8 @@ import { createTruth, type Truth } from './truth.ts'
 export type Measured = {
   /** How long each answered request took, to a tenth of a millisecond. */
   readonly durations: Truth
-  /** How much longer than its delay the slowest one to wake took, in milliseconds; 0 before the first. */
-  readonly longestExcessMs: number
+  /** How much longer than their delays the three worst requests took, in milliseconds, falling. */
+  readonly worstExcessesMs: number[]
   /** How many lines the access log has written. */
   readonly logLines: number
   /** Notes one answered request, which was delayed by `delayMs` and took `durationMs` in all. */
@@ -17,19 +17,22 @@ export type Measured = {
 /** Begins a record with nothing in it. */
 export function createMeasured(): Measured {
   const durations = createTruth({ stepsPerMs: 10 })
-  let longestExcessMs = 0
+  let worstExcessesMs: number[] = []
   let logLines = 0
   return {
     durations,
-    get longestExcessMs() {
-      return longestExcessMs
+    get worstExcessesMs() {
+      return worstExcessesMs
     },
     get logLines() {
       return logLines
     },
     record(delayMs, durationMs) {
       durations.record(durationMs)
-      longestExcessMs = Math.max(longestExcessMs, durationMs - delayMs)
+      const excessMs = durationMs - delayMs
+      if (excessMs > (worstExcessesMs[2] ?? Number.NEGATIVE_INFINITY)) {
+        worstExcessesMs = [...worstExcessesMs, excessMs].sort((a, b) => b - a).slice(0, 3)
+      }
     },
     countLogLine() {
       logLines += 1

@@ -17,7 +17,7 @@ export type Truth = Chosen &
     /** What the formulas give; null where there is no closed form. */
     analytic: (Omit<Distribution, 'count'> & { deviationSeconds: number }) | null
     handler: Distribution & {
-      longestExcessSeconds: number
+      worstExcessesSeconds: number[]
       within: { seconds: number; count: number }[]
     }
     /** Null when LOG_LEVEL has silenced the access log. */

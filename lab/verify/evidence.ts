@@ -39,8 +39,8 @@ export type Evidence = Load & {
   injected: Statistics
   longestSeconds: number
   handler: Statistics
-  /** How much longer than its delay the worst request took, in seconds. */
-  longestExcessSeconds: number
+  /** How much longer than their delays the three worst requests took, in seconds, falling. */
+  worstExcessesSeconds: number[]
   client: ClientResult
   layouts: LayoutEvidence[]
   /** How many requests each layer has counted; null for one that counts nothing. */
@@ -78,7 +78,7 @@ export async function collectEvidence(source: EvidenceSource): Promise<Evidence>
     injected: statisticsOf(truth),
     longestSeconds: truth.quantileSeconds['1'] ?? 0,
     handler: statisticsOf(handler),
-    longestExcessSeconds: handler.longestExcessSeconds,
+    worstExcessesSeconds: handler.worstExcessesSeconds,
     client,
     layouts: all,
     counts: [

@@ -13,13 +13,13 @@ const layout = (evidence: Evidence, at: number) => evidence.layouts[at] as Layou
 
 test('evidence that is as it must be passes every check', () => {
   const checks = judge(soundEvidence())
-  assert.equal(checks.length, 49)
+  assert.equal(checks.length, 50)
   assert.deepEqual(failed(soundEvidence()), [])
 })
 
 test('without a closed form all else is still checked', () => {
   const evidence = { ...soundEvidence(), analytic: null, expected: null }
-  assert.equal(judge(evidence).length, 44)
+  assert.equal(judge(evidence).length, 45)
   assert.deepEqual(failed(evidence), [])
 })
 
@@ -78,9 +78,16 @@ const alterations: [string, (evidence: Evidence) => void, string[]][] = [
   [
     'one request that took far longer than its delay',
     (evidence) => {
-      evidence.longestExcessSeconds = 0.7
+      evidence.worstExcessesSeconds = [0.7, 0.004, 0.003]
     },
-    ['the worst request, over its delay: 700 ms, allowed 0.000 ms to 500 ms'],
+    ['the worst request, over the third worst: 697 ms, allowed 0.000 ms to 150 ms'],
+  ],
+  [
+    'requests that were all held up for longer than a machine stands still',
+    (evidence) => {
+      evidence.worstExcessesSeconds = [1.1, 1.09, 1.08]
+    },
+    ['the worst request, over its delay: 1.100 s, allowed 0.000 ms to 1.000 s'],
   ],
   [
     'a client that is quicker than the handler',

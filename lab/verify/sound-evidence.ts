@@ -44,7 +44,7 @@ export function soundEvidence(): Evidence {
     injected,
     longestSeconds: 2,
     handler: longer(0.001),
-    longestExcessSeconds: 0.004,
+    worstExcessesSeconds: [0.004, 0.003, 0.003],
     client: {
       planned: 1000,
       ok: 900,

@@ -96,6 +96,9 @@ const render = ({ evidence, checks, words }: Verification) => {
           ...failed.map(
             ({ what, found, allowed }) => `  ${what}: ${found}, and allowed is ${allowed}`,
           ),
+          ...(failed.some(({ what }) => /^(handler|client|the worst)/.test(what))
+            ? ['A machine that has other work makes requests late: a lower --rate helps.']
+            : []),
         ]
   return [
     '',

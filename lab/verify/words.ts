@@ -76,9 +76,9 @@ const aboutSample = ({ behaviour, analytic, expected, injected, counts }: Eviden
   return `Analytic and injected differ by up to ${duration(by)} (${name}), because ${n} requests are a sample: ${STANDARD_ERRORS} standard errors around it are ${duration(Math.max(0, low))} to ${duration(high)}${high > 3 * low ? ', for it falls where few requests are' : ''}.`
 }
 
-const aboutHandler = ({ handler, injected, longestExcessSeconds }: Evidence) => {
+const aboutHandler = ({ handler, injected, worstExcessesSeconds }: Evidence) => {
   const { name, by } = furthest(handler, injected)
-  return `The handler takes up to ${duration(by)} longer than injected (${name}; the worst single request ${duration(longestExcessSeconds)}): a timer wakes after its time, never before it, and the answer has to be written.`
+  return `The handler takes up to ${duration(by)} longer than injected (${name}; the worst single request ${duration(worstExcessesSeconds[0] ?? null)}): a timer wakes after its time, never before it, and the answer has to be written.`
 }
 
 const aboutClient = ({ client, handler }: Evidence) => {
