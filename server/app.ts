@@ -7,15 +7,9 @@ import type { Config } from './config.ts'
 import { createDelayed } from './delayed.ts'
 import { unlessDraining } from './drain.ts'
 import { echoedHeaders } from './echo.ts'
-import {
-  ABORTED,
-  type ExchangeObserver,
-  type LabEnv,
-  type LabHandler,
-  observeExchanges,
-  UNMATCHED,
-} from './exchange.ts'
+import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exchange.ts'
 import { createInjector } from './injector.ts'
+import { measuring } from './measured.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
 import { createRegimes, type Regimes } from './regime.ts'
@@ -91,14 +85,6 @@ export function createApp({
     return c.text('internal error\n', 500)
   })
   return { app, metrics, regimes }
-}
-
-/** Notes how long each delayed request took; what nobody was there to receive is no answer. */
-const measuring: ExchangeObserver = {
-  started() {},
-  ended(c, { status, durationMs }) {
-    if (status !== ABORTED) c.get('measured')?.record(c.get('delayMs') ?? 0, durationMs)
-  },
 }
 
 function hello(c: Context<LabEnv>, delayMs: number, version: string): Response {

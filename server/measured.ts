@@ -1,3 +1,4 @@
+import { ABORTED, type ExchangeObserver } from './exchange.ts'
 import { createTruth, type Truth } from './truth.ts'
 
 /** What the server itself saw of the requests of one regime: the witness beside the truth. */
@@ -38,4 +39,12 @@ export function createMeasured(): Measured {
       logLines += 1
     },
   }
+}
+
+/** Notes how long each delayed request took; what nobody was there to receive is no answer. */
+export const measuring: ExchangeObserver = {
+  started() {},
+  ended(c, { status, durationMs }) {
+    if (status !== ABORTED) c.get('measured')?.record(c.get('delayMs') ?? 0, durationMs)
+  },
 }
