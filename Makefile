@@ -53,6 +53,10 @@ up: ## Start the server, Prometheus and Grafana
 load: $$(tools) ## Send RATE requests a second for DURATION to the server
 	$(run) loadgen/main.ts --rate $(RATE) --duration $(DURATION) $(ARGS)
 
+.PHONY: verify
+verify: $$(tools) ## Prove the picture: drive load, compare every layer with the truth; ARGS=--all
+	$(run) lab/main.ts verify $(ARGS)
+
 .PHONY: logs
 logs: ## Follow what the lab's services write
 	docker compose logs --follow --tail 100

@@ -1,36 +1,41 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { demo } from './demo.ts'
 import { links, renderLinks } from './links.ts'
+import { driveLoad } from './load.ts'
 import type { ClientResult } from './picture.ts'
 import { createPrometheus } from './prometheus.ts'
+import { createControl, Refused } from './verify/control.ts'
+import type { ClientResult as VerifiedClient } from './verify/evidence.ts'
+import { help, type Options, parseOptions } from './verify/options.ts'
+import { insertMarkdown, renderMarkdown, renderSummary } from './verify/summary.ts'
+import { type Asked, parametersOfAll, type Verification, verify } from './verify/verify.ts'
 
 const usage = `node lab/main.ts demo [options of the load generator]
+node lab/main.ts verify [options]
 
-  demo   drives load, checks that Prometheus shows all of it, and says where to look
+  demo     drives load, checks that Prometheus shows all of it, and says where to look
+  verify   drives load and proves the picture: every layer against the truth; --help has more
 `
 
 const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
 
 const { env } = process
-const prometheusUrl = env.LAB_PROMETHEUS_URL ?? 'http://127.0.0.1:9090'
 const grafanaUrl = env.LAB_GRAFANA_URL ?? 'http://127.0.0.1:3000'
 const ports = {
   prometheus: Number(env.LAB_PROMETHEUS_PORT ?? 9090),
   grafana: Number(env.LAB_GRAFANA_PORT ?? 3000),
 }
+const prometheusUrl = env.LAB_PROMETHEUS_URL ?? `http://127.0.0.1:${ports.prometheus}`
+const controlUrl = env.LAB_CONTROL_URL ?? `http://127.0.0.1:${env.LAB_CONTROL_PORT ?? 8081}`
 
 const [verb, ...rest] = process.argv.slice(2)
 if (verb === 'demo' && rest.includes('--help')) process.stdout.write(`${usage}\n${loadHelp}`)
 else if (verb === 'demo') process.exitCode = await runDemo(rest)
+else if (verb === 'verify') process.exitCode = await runVerify(rest)
 else if (verb === '--help') process.stdout.write(usage)
 else {
-  process.stderr.write(`lab: ${verb ?? 'no verb'}: must be demo\n\n${usage}`)
+  process.stderr.write(`lab: ${verb ?? 'no verb'}: must be demo or verify\n\n${usage}`)
   process.exitCode = 2
 }
 
@@ -65,22 +70,121 @@ async function runDemo(loadOptions: string[]): Promise<number> {
 
 /** Runs the load generator to its end; its result is there when its exit code is 0. */
 async function load(options: string[]): Promise<{ exitCode: number; result?: ClientResult }> {
-  const folder = mkdtempSync(join(tmpdir(), 'lab-'))
-  const file = join(folder, 'result.json')
-  const main = fileURLToPath(new URL('../loadgen/main.ts', import.meta.url))
-  // Of an option given twice the last one holds: the result is to be where it is read.
-  const child = spawn(process.execPath, [main, ...options, '--json', file], { stdio: 'inherit' })
+  const stop = new AbortController()
   // Ctrl-C reaches the generator too: it ends in its own good order, and this process after it.
-  const passOn = (signal: NodeJS.Signals) => void (signal === 'SIGTERM' && child.kill(signal))
-  process.on('SIGINT', passOn).on('SIGTERM', passOn)
+  const stay = () => {}
+  const end = () => stop.abort()
+  process.on('SIGINT', stay).on('SIGTERM', end)
   try {
-    const [exitCode] = await once(child, 'exit')
-    if (exitCode !== 0) return { exitCode: exitCode ?? 1 }
-    return { exitCode, result: JSON.parse(readFileSync(file, 'utf8')) }
+    const { signal } = stop
+    return await driveLoad<ClientResult>({ node: process.execPath, options, report: true, signal })
   } finally {
-    process.off('SIGINT', passOn).off('SIGTERM', passOn)
-    rmSync(folder, { recursive: true })
+    process.off('SIGINT', stay).off('SIGTERM', end)
   }
+}
+
+async function runVerify(args: string[]): Promise<number> {
+  const options = parseOptions(args)
+  const complain = (mistakes: string[]) => {
+    for (const mistake of mistakes) process.stderr.write(`lab: ${mistake}\n`)
+    process.stderr.write('lab: nothing was verified; verify --help says what there is\n')
+    return 2
+  }
+  if ('mistakes' in options) return complain(options.mistakes)
+  if (options.help) {
+    process.stdout.write(help)
+    return 0
+  }
+  // Better now than after five minutes.
+  const unwritable = [options.json, options.markdown].flatMap(mistakesInFile)
+  if (unwritable.length > 0) return complain(unwritable)
+  const stop = new AbortController()
+  process.on('SIGINT', () => stop.abort()).on('SIGTERM', () => stop.abort())
+  try {
+    return publish(await prove(options, stop.signal), options)
+  } catch (error) {
+    if (stop.signal.aborted) {
+      process.stderr.write('lab: interrupted\n')
+      return 130
+    }
+    if (error instanceof Refused) return complain(error.mistakes)
+    process.stderr.write(`lab: ${(error as Error).message}\n`)
+    return 1
+  }
+}
+
+async function prove(options: Options, signal: AbortSignal): Promise<Verification[]> {
+  const control = createControl(controlUrl)
+  const { requests, rate, seed } = options
+  const each = async (): Promise<Asked[]> =>
+    (await control.names()).map((name) => ({ name, parameters: parametersOfAll[name] ?? {} }))
+  const one = { name: options.behaviour, parameters: options.parameters }
+  const lab = {
+    control,
+    prometheus: createPrometheus(prometheusUrl),
+    drive: () => driveForProof(options, signal),
+    show: (text: string) => outputOf(options).write(`${text}\n`),
+    say: (text: string) => process.stderr.write(`lab: ${text}\n`),
+    sleep: (ms: number) => sleep(ms, undefined, { signal }),
+    patienceMs: 30_000,
+  }
+  return verify(lab, options.all ? await each() : [one], { requests, rate, seed })
+}
+
+async function driveForProof(
+  { requests, rate, seed, metricsPort }: Options,
+  signal: AbortSignal,
+): Promise<VerifiedClient> {
+  signal.throwIfAborted()
+  const load = [
+    ...['--requests', requests, '--rate', rate, '--seed', seed, '--arrivals', 'poisson'].map(
+      String,
+    ),
+    // No behaviour delays for longer than two minutes: nothing is to be cut short.
+    ...['--timeout', '150s', '--metrics-port', String(metricsPort)],
+    ...(metricsPort > 0 ? ['--await-scrape', prometheusUrl] : []),
+    ...(process.stderr.isTTY ? [] : ['--no-progress']),
+  ]
+  const drive = { node: process.execPath, options: load, report: false, signal }
+  const { exitCode, result } = await driveLoad<VerifiedClient>(drive)
+  signal.throwIfAborted()
+  if (exitCode !== 0 || !result) throw new Error(`the load generator ended with ${exitCode}`)
+  return result
+}
+
+function publish(all: Verification[], options: Options): number {
+  const passed = ({ checks }: Verification) => checks.every((check) => check.passed)
+  if (options.all) outputOf(options).write(`${renderSummary(all)}\n`)
+  const { json, markdown } = options
+  if (json !== null) {
+    const behaviours = all.map(({ evidence, checks, words }) => ({ ...evidence, checks, words }))
+    const report = { passed: all.every(passed), behaviours }
+    write(json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+  if (markdown !== null) {
+    const before = existsSync(markdown) ? readFileSync(markdown, 'utf8') : ''
+    write(markdown, insertMarkdown(before, renderMarkdown(all)))
+  }
+  return all.every(passed) ? 0 : 1
+}
+
+/** What goes to a program on stdout must be alone there. */
+function outputOf({ json, markdown }: Options): NodeJS.WriteStream {
+  return json === '-' || markdown === '-' ? process.stderr : process.stdout
+}
+
+function mistakesInFile(file: string | null): string[] {
+  try {
+    if (file !== null && file !== '-') appendFileSync(file, '')
+    return []
+  } catch (error) {
+    return [`${(error as Error).message}: give - for stdout`]
+  }
+}
+
+function write(file: string, text: string): void {
+  if (file === '-') process.stdout.write(text)
+  else writeFileSync(file, text)
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -16,12 +16,24 @@ export function createPrometheus(url: string): Prometheus {
   return {
     async query(promql) {
       const address = new URL(`api/v1/query?${new URLSearchParams({ query: promql })}`, `${url}/`)
-      const answer = (await (await fetch(address)).json()) as Answer
+      const answer = await ask(address)
       if (answer.status !== 'success') throw new Error(`${promql}: ${answer.error}`)
       const { resultType, result } = answer.data
       if (resultType === 'scalar') return [{ labels: {}, value: Number(result[1]) }]
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
     },
+  }
+}
+
+async function ask(address: URL): Promise<Answer> {
+  try {
+    return (await (await fetch(address)).json()) as Answer
+  } catch (error) {
+    const { cause, message } = error as Error
+    const reason = (cause as NodeJS.ErrnoException)?.code ?? message
+    throw new Error(
+      `Prometheus doesn't answer at ${address.origin} (${reason}): is the lab running (make up)?`,
+    )
   }
 }
 

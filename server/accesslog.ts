@@ -37,6 +37,7 @@ export function createAccessLog({
         },
         'request',
       )
+      c.get('measured')?.countLogLine()
     },
   }
 }

@@ -12,14 +12,14 @@ function lab(env: NodeJS.ProcessEnv = {}, { delaySeconds = 0.01, draining = fals
     { level: config.logLevel, base: null, timestamp: false },
     { write: (line) => lines.push(JSON.parse(line)) },
   )
-  const { app, metrics, truth } = createApp({
+  const { app, metrics, regimes } = createApp({
     config,
     logger,
     draining: () => draining,
     random: () => delaySeconds / 2,
   })
   const exposition = async () => (await metrics.registry.metrics()).split('\n')
-  return { app, metrics, truth, lines, exposition }
+  return { app, metrics, regimes, truth: regimes.current.truth, lines, exposition }
 }
 
 test('/ answers after the delay, with its own headers and the request’s harmless ones', async () => {

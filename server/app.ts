@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { createAccessLog } from './accesslog.ts'
-import { behaviours } from './behaviours.ts'
+import { defaultsOf } from './behaviours.ts'
 import { createCapacity } from './capacity.ts'
 import type { Config } from './config.ts'
 import { createDelayed } from './delayed.ts'
@@ -9,9 +9,11 @@ import { unlessDraining } from './drain.ts'
 import { echoedHeaders } from './echo.ts'
 import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exchange.ts'
 import { createInjector } from './injector.ts'
+import { measuring } from './measured.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
-import { createTruth, type Truth } from './truth.ts'
+import { createRegimes, type Regimes } from './regime.ts'
+import type { waitAtLeast } from './wait.ts'
 
 export type AppOptions = {
   config: Pick<
@@ -23,21 +25,28 @@ export type AppOptions = {
   draining?: () => boolean
   /** What delays are drawn with; by default `config.seed`, or chance itself. */
   random?: Random
+  /** How a delay is waited for; by default `waitAtLeast`. */
+  wait?: typeof waitAtLeast
 }
 
-export type App = { app: Hono<LabEnv>; metrics: Metrics; truth: Truth }
+export type App = { app: Hono<LabEnv>; metrics: Metrics; regimes: Regimes }
 
-/** Makes the server's routes, with metrics and truth of their own. */
-export function createApp({ config, logger, draining = () => false, random }: AppOptions): App {
+/** Makes the server's routes, with metrics and a behaviour of their own. */
+export function createApp({
+  config,
+  logger,
+  draining = () => false,
+  random,
+  wait,
+}: AppOptions): App {
   const { version, behaviour, seed, concurrency, queueCapacity, trustedProxies } = config
-  const truth = createTruth()
-  const metrics = createMetrics({ behaviour, truth })
+  const regimes = createRegimes({
+    initial: { name: behaviour, parameters: defaultsOf(behaviour) },
+    chance: () => random ?? (seed === undefined ? Math.random : seededRandom(seed)),
+  })
+  const metrics = createMetrics({ regimes })
   const delayed = createDelayed({
-    inject: createInjector({
-      behaviour: behaviours[behaviour],
-      random: random ?? (seed === undefined ? Math.random : seededRandom(seed)),
-      truth,
-    }),
+    inject: createInjector(regimes, wait),
     startTimer: metrics.startTimer,
     capacity: concurrency ? createCapacity({ concurrency, queueCapacity }) : undefined,
   })
@@ -61,7 +70,7 @@ export function createApp({ config, logger, draining = () => false, random }: Ap
   } satisfies Record<string, LabHandler>
 
   const accessLog = createAccessLog({ logger, trustedProxies, quietRoutes: Object.keys(probes) })
-  const observed = observeExchanges([metrics.observer, accessLog])
+  const observed = observeExchanges([metrics.observer, accessLog, measuring])
 
   const app = new Hono<LabEnv>()
   for (const [route, handler] of Object.entries<LabHandler>(work)) {
@@ -75,7 +84,7 @@ export function createApp({ config, logger, draining = () => false, random }: Ap
     logger.error({ err: error, path: c.req.path }, 'a handler failed')
     return c.text('internal error\n', 500)
   })
-  return { app, metrics, truth }
+  return { app, metrics, regimes }
 }
 
 function hello(c: Context<LabEnv>, delayMs: number, version: string): Response {

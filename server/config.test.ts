@@ -17,6 +17,8 @@ const mistakes = (env: NodeJS.ProcessEnv) => {
 test('nothing has to be set', () => {
   assert.deepEqual(read({}), {
     port: 8080,
+    controlPort: 8081,
+    controlHost: '127.0.0.1',
     host: undefined,
     version: '1.2.3',
     behaviour: 'uniform',
@@ -38,6 +40,8 @@ test('everything can be set', () => {
   assert.deepEqual(
     read({
       PORT: '0',
+      CONTROL_PORT: '9',
+      CONTROL_HOST: '0.0.0.0',
       HOST: '127.0.0.1',
       VERSION: 'v2',
       BEHAVIOUR: 'uniform',
@@ -52,6 +56,8 @@ test('everything can be set', () => {
     }),
     {
       port: 0,
+      controlPort: 9,
+      controlHost: '0.0.0.0',
       host: '127.0.0.1',
       version: 'v2',
       behaviour: 'uniform',
@@ -79,7 +85,10 @@ const wrong: [NodeJS.ProcessEnv, string][] = [
   [{ SEED: '-1' }, 'SEED="-1": must be a whole number from 0 to 4294967295'],
   [{ HOST: 'a b' }, 'HOST="a b": must be an address or a name of this machine'],
   [{ VERSION: 'a\nb' }, 'VERSION="a\\nb": must be 1 to 100 printable ASCII characters'],
-  [{ BEHAVIOUR: 'slow' }, 'BEHAVIOUR="slow": must be one of uniform'],
+  [
+    { BEHAVIOUR: 'slow' },
+    'BEHAVIOUR="slow": must be one of uniform, constant, lognormal, bimodal, pareto, incident, freeze, errors',
+  ],
   [{ CONCURRENCY: '0' }, 'CONCURRENCY="0": must be a whole number from 1 to 1000000'],
   [{ DRAIN_SECONDS: '1e9' }, 'DRAIN_SECONDS="1e9": must be a whole number from 0 to 2147483'],
   [

@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { type BehaviourName, behaviours } from './behaviours.ts'
+import { type BehaviourName, behaviourNames } from './behaviours.ts'
 
 /** What the server is told by its environment. */
 export type Config = {
   port: number
+  controlPort: number
+  /** The address that the control listener listens on, for the container: elsewhere it is the loopback. */
+  controlHost: string
   /** The address to listen on; undefined for every interface. */
   host: string | undefined
   version: string
@@ -45,10 +48,13 @@ const whole = (min: number, max: number) => {
 }
 const oneOf = <T extends string>(names: readonly T[]) => z.enum(names, `one of ${names.join(', ')}`)
 
-const behaviourNames = Object.keys(behaviours) as BehaviourName[]
-
 const environment = z.object({
   PORT: whole(0, 65535).default(8080),
+  CONTROL_PORT: whole(0, 65535).default(8081),
+  CONTROL_HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/, 'an address or a name of this machine')
+    .default('127.0.0.1'),
   HOST: z
     .string()
     .regex(/^[\w.:%-]+$/, 'an address or a name of this machine')
@@ -105,6 +111,8 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
   const { data } = parsed
   return {
     port: data.PORT,
+    controlPort: data.CONTROL_PORT,
+    controlHost: data.CONTROL_HOST,
     host: data.HOST,
     version: data.VERSION ?? defaultVersion,
     behaviour: data.BEHAVIOUR,

@@ -26,10 +26,11 @@ export function createDelayed({ inject, startTimer, capacity }: DelayedOptions) 
           leave = await capacity.enter(signal)
           timer.observe('queue')
         }
-        const delayMs = await inject(signal)
+        const { delayMs, fails, measured } = await inject(signal)
         timer.observe('delay')
         c.set('delayMs', delayMs)
-        return respond(c, delayMs)
+        c.set('measured', measured)
+        return fails ? c.text('failed, as the behaviour asks\n', 500) : respond(c, delayMs)
       } catch (error) {
         if (error instanceof QueueFull) return c.text('busy\n', 503, { 'Retry-After': '1' })
         if (signal.aborted) return new Response(null, { status: ABORTED })

@@ -1,10 +1,11 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
+import type { Measured } from './measured.ts'
 
 /** What a request carries through the app: Node's own objects, and what was found out about it. */
 export type LabEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { client?: string | undefined; delayMs?: number }
+  Variables: { client?: string | undefined; delayMs?: number; measured?: Measured }
 }
 
 export type LabHandler = (c: Context<LabEnv>) => Response | Promise<Response>

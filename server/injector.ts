@@ -1,28 +1,33 @@
-import type { Behaviour } from './behaviours.ts'
-import type { Random } from './random.ts'
-import type { Truth } from './truth.ts'
+import type { Draw } from './behaviours.ts'
+import type { Measured } from './measured.ts'
+import type { Regimes } from './regime.ts'
 import { waitAtLeast } from './wait.ts'
 
-export type InjectorOptions = {
-  behaviour: Behaviour
-  random: Random
-  truth: Truth
-  wait?: typeof waitAtLeast
+/** What was done to one request. */
+export type Injected = {
+  /** Whole milliseconds. */
+  delayMs: number
+  /** Is it to be answered with 500? */
+  fails: Draw['fails']
+  /** Where to note what the server measures of it: with the regime that has drawn its delay. */
+  measured: Measured
 }
 
 /**
- * Makes the function that delays one request: it draws a delay, rounds it to the whole milliseconds
- * that a timer can do, waits for it, and only then notes it as the truth. A client that goes away
- * during its delay leaves nothing in the truth: its delay did not happen.
+ * Makes the function that delays one request by what the behaviour in force draws, rounded to the whole
+ * milliseconds that a timer can do, and notes the delay as the truth once it has passed. A client that
+ * goes away during its delay leaves nothing in the truth: its delay did not happen.
  *
- * The function resolves to the injected milliseconds, and throws an AbortError when `signal` aborts.
+ * The function throws an AbortError when `signal` aborts.
  */
-export function createInjector({ behaviour, random, truth, wait = waitAtLeast }: InjectorOptions) {
-  return async function inject(signal?: AbortSignal): Promise<number> {
-    const delayMs = Math.round(behaviour.sampleSeconds(random) * 1000)
+export function createInjector(regimes: Regimes, wait: typeof waitAtLeast = waitAtLeast) {
+  return async function inject(signal?: AbortSignal): Promise<Injected> {
+    const { draw, truth, measured } = regimes.current
+    const { delaySeconds, fails } = draw()
+    const delayMs = Math.round(delaySeconds * 1000)
     await wait(delayMs, { signal })
     truth.record(delayMs)
-    return delayMs
+    return { delayMs, fails, measured }
   }
 }
 

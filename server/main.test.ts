@@ -15,7 +15,9 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
 const run = (env: NodeJS.ProcessEnv) =>
-  spawn(process.execPath, [main], { env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...env } })
+  spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', CONTROL_PORT: '0', ...env },
+  })
 
 /** Starts a server on a free port and waits until it listens. */
 async function start(env: NodeJS.ProcessEnv = {}) {
@@ -27,8 +29,9 @@ async function start(env: NodeJS.ProcessEnv = {}) {
   const reader = createInterface(child.stdout)
   reader.on('line', (line) => lines.push(JSON.parse(line)))
   const [listening] = await once(reader, 'line')
-  const { port } = JSON.parse(listening).address
-  return { child, exit, lines, port, url: `http://127.0.0.1:${port}` }
+  const { address, control } = JSON.parse(listening)
+  const [url, controlUrl] = [address, control].map(({ port }) => `http://127.0.0.1:${port}`)
+  return { child, exit, lines, port: address.port, url: String(url), controlUrl }
 }
 
 async function startAndFail(env: NodeJS.ProcessEnv) {
@@ -66,6 +69,25 @@ test('a taken port: one line that says which and how to change it, exit 1', asyn
   assert.deepEqual(stderr, [
     `server: port ${port} on 127.0.0.1 is taken: stop what listens there, or set PORT to another, as in PORT=${port + 1}`,
   ])
+})
+
+test('a taken control port is named too', async () => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const { port } = holder.address() as { port: number }
+  const { exitCode, stderr } = await startAndFail({ PORT: '0', CONTROL_PORT: String(port) })
+  holder.close()
+  assert.equal(exitCode, 1)
+  assert.match(stderr.join(), new RegExp(`port ${port} on 127.0.0.1 is taken: .* set CONTROL_PORT`))
+})
+
+test('the control listener is there, on the loopback, and goes with the server', async () => {
+  const { child, exit, lines, controlUrl } = await start({ HOST: '' })
+  const control = lines[0]?.control as { address: string }
+  assert.equal(control.address, '127.0.0.1')
+  assert.equal((await fetch(`${controlUrl}/api/truth`)).status, 200)
+  child.kill('SIGTERM')
+  assert.deepEqual(await exit, [0, null])
 })
 
 test('SIGTERM: not ready any more, idle connections closed, the request in flight finishes, exit 0', async () => {

@@ -1,10 +1,12 @@
+import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createAdaptorServer } from '@hono/node-server'
 import { destination, pino } from 'pino'
 import pkg from '../package.json' with { type: 'json' }
 import { createApp } from './app.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { createControl } from './control.ts'
 import { drain } from './drain.ts'
 import { readTls } from './tls.ts'
 
@@ -24,20 +26,25 @@ const logger = pino(
 )
 
 let draining = false
-const { app, metrics } = createApp({ config, logger, draining: () => draining })
+const { app, metrics, regimes } = createApp({ config, logger, draining: () => draining })
 const server = createAdaptorServer({
   fetch: app.fetch,
   ...(tls && { createServer: createHttpsServer, serverOptions: tls }),
 }) as Server
 server.keepAliveTimeout = KEEP_ALIVE_MS
-server.once('error', (error: NodeJS.ErrnoException) => fail(1, [cannotListen(error, config)]))
-server.listen(config.port, config.host, () => {
-  const { behaviour, version, seed } = config
-  logger.info(
-    { address: server.address(), tls: tls !== undefined, behaviour, version, seed },
-    'listening',
-  )
-})
+const { layouts } = metrics
+const control = createAdaptorServer({
+  fetch: createControl({ regimes, layouts, logger }).fetch,
+}) as Server
+
+await listen(control, 'CONTROL_PORT', config.controlPort, config.controlHost)
+await listen(server, 'PORT', config.port, config.host)
+const { behaviour, version, seed } = config
+const secure = tls !== undefined
+logger.info(
+  { address: server.address(), control: control.address(), tls: secure, behaviour, version, seed },
+  'listening',
+)
 
 for (const [signal, number] of [
   ['SIGTERM', 15],
@@ -51,6 +58,8 @@ for (const [signal, number] of [
       'draining; a second signal ends it at once',
     )
     const deadlineMs = config.drainSeconds * 1000
+    control.close()
+    control.closeAllConnections()
     const cutOff = await drain(server, { inFlight: metrics.inFlight, deadlineMs })
     if (cutOff > 0)
       logger.warn({ cutOff }, 'requests were cut off: they took longer than DRAIN_SECONDS')
@@ -69,13 +78,28 @@ function configure() {
   }
 }
 
-function cannotListen(error: NodeJS.ErrnoException, { port, host }: Config): string {
-  const where = `port ${port} on ${host ?? 'every interface'}`
-  if (error.code === 'EADDRINUSE') {
-    return `${where} is taken: stop what listens there, or set PORT to another, as in PORT=${(port % 65535) + 1}`
+async function listen(listener: Server, variable: string, port: number, host?: string) {
+  listener.listen(port, host)
+  try {
+    await once(listener, 'listening')
+  } catch (error) {
+    fail(1, [cannotListen(error as NodeJS.ErrnoException, variable, port, host)])
   }
-  if (error.code === 'EACCES') return `${where} is not allowed: set PORT to 1024 or more`
-  return `${where} can't be listened on (${error.message}): set HOST to an address of this machine`
+}
+
+function cannotListen(
+  { code, message }: NodeJS.ErrnoException,
+  variable: string,
+  port: number,
+  host = 'every interface',
+): string {
+  const where = `port ${port} on ${host}`
+  if (code === 'EADDRINUSE') {
+    const other = `${variable}=${(port % 65535) + 1}`
+    return `${where} is taken: stop what listens there, or set ${variable} to another, as in ${other}`
+  }
+  if (code === 'EACCES') return `${where} is not allowed: set ${variable} to 1024 or more`
+  return `${where} can't be listened on (${message}): set HOST to an address of this machine`
 }
 
 function fail(exitCode: number, lines: string[]): never {

@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { defaultsOf } from './behaviours.ts'
 import { bucketLayouts } from './buckets.ts'
 import { ABORTED, type ExchangeObserver } from './exchange.ts'
 import { registerHostMetrics } from './host.ts'
+import { type Layout, layoutOf } from './layouts.ts'
+import { createRegimes, type Regimes } from './regime.ts'
 import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
-import { createTruth, type Truth } from './truth.ts'
 
 const delayedRoutes = ['/', '/images']
 const fastRoutes = ['/ping', '/healthz', '/readyz', '/metrics']
@@ -17,18 +19,14 @@ export type Metrics = {
   observer: ExchangeObserver
   /** Requests in flight, the one that asks included. */
   inFlight: () => number
+  /** What the three layouts have of the delayed routes since the start, by metric. */
+  layouts: () => Promise<Record<string, Layout>>
 }
 
-export type MetricsOptions = {
-  behaviour?: string
-  truth?: Truth
-}
+export type MetricsOptions = { regimes?: Regimes }
 
 /** Makes the server's metrics in a registry of their own. */
-export function createMetrics({
-  behaviour = 'uniform',
-  truth = createTruth(),
-}: MetricsOptions = {}): Metrics {
+export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {}): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -67,12 +65,13 @@ export function createMetrics({
 
   new Gauge({
     name: 'lab_delay_quantile_seconds',
-    help: 'Exact quantiles of the delays that were injected.',
+    help: 'Exact quantiles of the delays that were injected since the behaviour is in force.',
     labelNames: ['quantile'],
     registers,
     collect() {
+      this.reset()
       for (const q of [0.5, 0.9, 0.95, 0.99]) {
-        const delayMs = truth.quantileMs(q)
+        const delayMs = regimes.current.truth.quantileMs(q)
         if (delayMs !== undefined) this.set({ quantile: q }, delayMs / 1000)
       }
     },
@@ -82,7 +81,11 @@ export function createMetrics({
     help: 'Always 1; its label names the behaviour in force.',
     labelNames: ['behaviour'],
     registers,
-  }).set({ behaviour }, 1)
+    collect() {
+      this.reset()
+      this.set({ behaviour: regimes.current.name }, 1)
+    },
+  })
 
   const active = new Map<string, number>([['GET', 0]])
   const add = (method: string, n: number) => active.set(method, (active.get(method) ?? 0) + n)
@@ -122,8 +125,26 @@ export function createMetrics({
       },
     },
     inFlight: () => active.values().reduce((sum, n) => sum + n, 0),
+    layouts: async () => {
+      const isDelayed = ({ http_route }: { http_route?: string | number }) =>
+        delayedRoutes.includes(String(http_route))
+      return {
+        httpserver_execution_latency_seconds: await layoutOf(
+          execution,
+          ({ step }) => step === 'delay',
+        ),
+        http_server_request_duration_seconds: await layoutOf(requestDuration, isDelayed),
+        lab_request_duration_seconds: await layoutOf(labRequestDuration, isDelayed),
+      }
+    },
   }
 }
+
+const defaultRegimes = () =>
+  createRegimes({
+    initial: { name: 'uniform', parameters: defaultsOf('uniform') },
+    chance: () => Math.random,
+  })
 
 const methods = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' '))
 

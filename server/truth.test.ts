@@ -24,3 +24,23 @@ test('a quantile is what the sorted list of all delays has at its nearest rank',
     ),
   )
 })
+
+test('a time is rounded up to the resolution, so that it stays within the same bounds', () => {
+  const truth = createTruth({ stepsPerMs: 10 })
+  for (const ms of [0, 99.95, 100, 100.01, 2300]) truth.record(ms)
+  assert.deepEqual(
+    truth.delays().map(([ms]) => ms),
+    [0, 100, 100.1, 2300],
+  )
+  assert.deepEqual(
+    [0, 99.9, 100, 100.1, 2.3 * 1000, 9999].map((ms) => truth.countWithin(ms)),
+    [1, 1, 3, 4, 5, 5],
+  )
+  assert.equal(truth.meanMs(), (99.95 + 100 + 100.01 + 2300) / 5)
+})
+
+test('what takes longer than the longest counts as that long', () => {
+  const truth = createTruth({ longestMs: 1000 })
+  truth.record(1e12)
+  assert.equal(truth.quantileMs(1), 1000)
+})

@@ -1,40 +1,65 @@
-/** The exact distribution of the delays that were injected. */
+/** An exact distribution of times: of the delays that were injected, or of what was measured. */
 export type Truth = {
-  /** How many delays there were. */
+  /** How many times there were. */
   readonly count: number
-  /** Notes one delay: a whole number of milliseconds, 0 or more. */
-  record: (delayMs: number) => void
+  /** Notes one time in milliseconds, 0 or more, rounded up to the resolution. */
+  record: (ms: number) => void
   /**
-   * The nearest-rank quantile in milliseconds: the smallest delay that at least the share `q` (0 to 1)
-   * of all delays does not exceed. Undefined before the first delay.
+   * The nearest-rank quantile in milliseconds: the smallest time that at least the share `q` (0 to 1)
+   * of all times does not exceed. Undefined before the first one.
    */
   quantileMs: (q: number) => number | undefined
+  /** The mean in milliseconds. Undefined before the first time. */
+  meanMs: () => number | undefined
+  /** How many times were `ms` milliseconds at most; a multiple of the resolution gives an exact answer. */
+  countWithin: (ms: number) => number
+  /** Each time that there was, in milliseconds, rising, and how often. */
+  delays: () => [delayMs: number, count: number][]
+}
+
+export type TruthOptions = {
+  /** How many steps a millisecond has. */
+  stepsPerMs?: number
+  /** What takes longer counts as this long, so that memory has a bound. In milliseconds. */
+  longestMs?: number
 }
 
 /**
- * Keeps every delay, exactly, in bounded memory: delays are whole milliseconds (what a timer can do),
- * so one counter a millisecond up to the longest delay seen holds them all.
+ * Keeps every time, exactly, in bounded memory: one counter a step up to the longest time seen holds
+ * them all. Injected delays are whole milliseconds, because that is what a timer can do.
+ *
+ * It rounds up, because a bucket holds what is at most its bound: rounded up to a divisor of all bounds,
+ * each time stays in its bucket.
  */
-export function createTruth(): Truth {
-  const countAtMs: number[] = []
+export function createTruth({ stepsPerMs = 1, longestMs = 600_000 }: TruthOptions = {}): Truth {
+  const countAt: number[] = []
   let count = 0
+  let sumMs = 0
   return {
     get count() {
       return count
     },
-    record(delayMs) {
-      while (countAtMs.length <= delayMs) countAtMs.push(0)
-      countAtMs[delayMs] = (countAtMs[delayMs] ?? 0) + 1
+    record(ms) {
+      const step = Math.ceil(Math.min(ms, longestMs) * stepsPerMs)
+      while (countAt.length <= step) countAt.push(0)
+      countAt[step] = (countAt[step] ?? 0) + 1
       count += 1
+      sumMs += ms
     },
     quantileMs(q) {
       const rank = Math.max(1, Math.ceil(q * count))
       let below = 0
-      for (const [delayMs, n] of countAtMs.entries()) {
+      for (const [step, n] of countAt.entries()) {
         below += n
-        if (below >= rank) return delayMs
+        if (below >= rank) return step / stepsPerMs
       }
       return undefined
     },
+    meanMs: () => (count > 0 ? sumMs / count : undefined),
+    // 2.3 s × 1000 is 2299.9999999999995 in floating point: the allowance makes it 2300 again.
+    countWithin: (ms) =>
+      countAt.slice(0, Math.floor(ms * stepsPerMs + 1e-6) + 1).reduce((sum, n) => sum + n, 0),
+    delays: () =>
+      countAt.flatMap((n, step): [number, number][] => (n > 0 ? [[step / stepsPerMs, n]] : [])),
   }
 }

@@ -10,6 +10,7 @@ import { limits } from '../grafana/dashboards/latency.ts'
 import { scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
 import { datasource } from '../grafana/dashboards/postprocess.ts'
 import { readQuery } from '../grafana/dashboards/promql.ts'
+import { layouts } from '../lab/verify/gained.ts'
 import { createMetrics as createLoadgenMetrics } from '../loadgen/metrics.ts'
 import { bucketLayouts } from '../server/buckets.ts'
 import { createMetrics as createServerMetrics } from '../server/metrics.ts'
@@ -81,6 +82,17 @@ test('every series that the dashboards’ lint lets pass is exposed, or Promethe
     seriesNames().filter((name) => !known.has(name) && !byPrometheus(name)),
     [],
   )
+})
+
+test('every histogram that verify compares is exposed, with the labels that it asks for', async () => {
+  const known = await exposed()
+  for (const { metric, labels } of layouts) {
+    const found = known.find(({ name }) => name === metric)
+    assert.equal(found?.type, 'histogram', metric)
+    const asked = [...labels.matchAll(/(\w+)=/g)].map((match) => match[1] ?? '')
+    const unknown = asked.filter((label) => label !== 'job' && !found?.labels.includes(label))
+    assert.deepEqual(unknown, [], metric)
+  }
 })
 
 test('every series that a rule reads is exposed or recorded', async () => {

@@ -22,25 +22,38 @@ export const prometheusBinaries = () =>
 /** A process of the lab, and how to end it. */
 export type Running = { url: string; port: number; stop: () => Promise<void> }
 
+/** A server, and where its control listener is. */
+export type RunningServer = Running & { controlUrl: string }
+
 /** Starts the server on a free port. */
-export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<Running> {
+export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningServer> {
   const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', CONTROL_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface(child.stdout)
   // The line that it listens is at info level: a quieter LOG_LEVEL would never say so.
   const [listening] = await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
-  const { port } = JSON.parse(listening).address
-  return { url: `http://127.0.0.1:${port}`, port, stop: () => end(child) }
+  const { address, control } = JSON.parse(listening)
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    controlUrl: `http://127.0.0.1:${control.port}`,
+    stop: () => end(child),
+  }
 }
 
 /** Starts a Prometheus with the lab's own configuration, its targets replaced by processes on this machine. */
-export async function startPrometheus(targets: Record<'server' | 'loadgen', number>) {
+export async function startPrometheus(
+  targets: Record<'server' | 'loadgen', number>,
+  { scrapeSeconds = 5 } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
   const port = await freePort()
   cpSync(join(root, 'prometheus'), folder, { recursive: true })
   const config = readFileSync(join(folder, 'prometheus.yml'), 'utf8')
+    .replace(/(scrape|evaluation)_interval: 5s/g, `$1_interval: ${scrapeSeconds}s`)
+    .replace('scrape_timeout: 4s', `scrape_timeout: ${Math.min(4, scrapeSeconds)}s`)
     .replace('localhost:9090', `127.0.0.1:${port}`)
     .replace('host.docker.internal:8080', `127.0.0.1:${targets.server}`)
     .replace('host.docker.internal:9464', `127.0.0.1:${targets.loadgen}`)

@@ -51,6 +51,15 @@ test('every request of the load generator’s container is counted, and the medi
   assert.ok(Math.abs(shown - truth) <= 0.1, `shown ${shown} s, injected ${truth} s`)
 })
 
+test('verify proves the picture from the load generator’s container', async () => {
+  const lab = ['--service-ports', '--entrypoint', 'node', 'loadgen', 'lab/main.ts', 'verify']
+  const { stdout } = await compose('run', '--rm', '-T', ...lab, '--requests', '600', '--json', '-')
+  const { passed, behaviours } = JSON.parse(stdout)
+  assert.equal(passed, true)
+  const counts = behaviours[0].counts.map(({ count }: { count: number }) => count)
+  assert.deepEqual(counts, [600, 600, 600, 600, 600, 600, 600])
+})
+
 test('the server is no root, and can write nowhere', async () => {
   const script = `
     const { getuid } = process
