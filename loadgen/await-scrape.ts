@@ -11,6 +11,9 @@ export type AwaitScrapeOptions = {
   sleep: (ms: number) => Promise<unknown>
 }
 
+/** One that has not answered for so long is not there: there is no need to be patient with it. */
+const silenceMs = 3000
+
 /** Between two questions; a scrape is seconds away. */
 const pauseMs = 250
 
@@ -25,10 +28,13 @@ export async function awaitScrape(options: AwaitScrapeOptions): Promise<string |
   const startTime = (await valuesOf(metrics.startTime))[0]?.value
   const query = `loadgen_requests_total and on (job, instance) loadgen_start_time_seconds == ${startTime}`
   const giveUpAt = now() + patienceMs
+  let answeredAt = now()
   while (true) {
     const answer = await ask<InstantVector>(prometheus, 'api/v1/query', { query })
     if (answer.data && shows(answer.data, expected)) return null
     if (now() >= giveUpAt) return answer.failure ?? (await likelyReason(prometheus))
+    if (answer.data) answeredAt = now()
+    if (now() - answeredAt >= silenceMs) return answer.failure ?? 'it does not answer'
     await sleep(pauseMs)
   }
 }

@@ -75,12 +75,15 @@ const prepareAndRun = async (options: Options): Promise<number> => {
   try {
     const run = await runOnce(options, inputs, metrics)
     if (typeof run === 'number') return run
-    if (options.awaitScrape) await reportScrape(options.awaitScrape, metrics)
-    return exitCodeOf(run.ledger, run.end.reason, {
+    const exitCode = exitCodeOf(run.ledger, run.end.reason, {
       fault: run.fault !== null,
       limited: options.strict && run.verdict.verdict === 'generator-limited',
       unmet: expectationsOf(run).some(({ passed }) => !passed),
     })
+    // Where nothing answered there is nothing that anybody would look for in Prometheus.
+    const worthIt = exitCode !== exitCodes.nothingAnswered
+    if (options.awaitScrape && worthIt) await reportScrape(options.awaitScrape, metrics)
+    return exitCode
   } finally {
     closeMetrics()
   }
