@@ -17,14 +17,16 @@ export function createAccessLog({
   trustedProxies,
   quietRoutes,
 }: AccessLogOptions): ExchangeObserver {
+  // Asked once: the level does not change while the server runs.
+  const written = { info: logger.isLevelEnabled('info'), debug: logger.isLevelEnabled('debug') }
   return {
     // Now, because a connection that has been lost no longer knows whose it was.
     started(c) {
-      if (logger.isLevelEnabled('info')) c.set('client', clientAddress(c, trustedProxies))
+      if (written.info) c.set('client', clientAddress(c, trustedProxies))
     },
     ended(c, { route, status, durationMs }) {
       const level = quietRoutes.includes(route) ? 'debug' : 'info'
-      if (!logger.isLevelEnabled(level)) return
+      if (!written[level]) return
       logger[level](
         {
           client: c.get('client'),

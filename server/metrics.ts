@@ -10,6 +10,12 @@ import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
 const delayedRoutes = ['/', '/images']
 const fastRoutes = ['/ping', '/healthz', '/readyz', '/metrics']
 
+/**
+ * The methods that a label may have; any other is `_OTHER`, so that clients can't make series.
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+ */
+const methods = 'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' ')
+
 /** Everything that the server says about itself. */
 export type Metrics = {
   registry: Registry
@@ -87,15 +93,19 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
     },
   })
 
-  const active = new Map<string, number>([['GET', 0]])
-  const add = (method: string, n: number) => active.set(method, (active.get(method) ?? 0) + n)
+  const active = new Map(methods.map((method) => [method, { method, requests: 0 }]))
+  const other = { method: '_OTHER', requests: 0 }
+  active.set(other.method, other)
+  const activeOf = (method: string) => active.get(method) ?? other
   new Gauge({
     name: 'http_server_active_requests',
     help: 'Requests in flight.',
     labelNames: ['http_request_method'],
     registers,
     collect() {
-      for (const [method, n] of active) this.set({ http_request_method: method }, n)
+      for (const { method, requests } of active.values()) {
+        this.set({ http_request_method: method }, requests)
+      }
     },
   })
 
@@ -103,14 +113,16 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
     registry,
     startTimer: () => startExecutionTimer(execution),
     observer: {
-      started: (c) => add(knownMethod(c.req.method), 1),
+      started(c) {
+        activeOf(c.req.method).requests += 1
+      },
       ended(c, { route, status, durationMs }) {
-        const method = knownMethod(c.req.method)
+        const ofMethod = activeOf(c.req.method)
         const seconds = durationMs / 1000
-        add(method, -1)
+        ofMethod.requests -= 1
         requestDuration.observe(
           {
-            http_request_method: method,
+            http_request_method: ofMethod.method,
             http_route: route,
             http_response_status_code: status,
           },
@@ -124,7 +136,7 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
         }
       },
     },
-    inFlight: () => active.values().reduce((sum, n) => sum + n, 0),
+    inFlight: () => active.values().reduce((sum, { requests }) => sum + requests, 0),
     layouts: async () => {
       const isDelayed = ({ http_route }: { http_route?: string | number }) =>
         delayedRoutes.includes(String(http_route))
@@ -145,11 +157,3 @@ const defaultRegimes = () =>
     initial: { name: 'uniform', parameters: defaultsOf('uniform') },
     chance: () => Math.random,
   })
-
-const methods = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' '))
-
-/**
- * The method as a label: a known one, or `_OTHER`, so that clients can't make series.
- * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
- */
-const knownMethod = (method: string) => (methods.has(method) ? method : '_OTHER')
