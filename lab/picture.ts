@@ -1,3 +1,4 @@
+import { gain } from './gain.ts'
 import type { Prometheus } from './prometheus.ts'
 
 /** What the lab compares: what a client saw with what Prometheus shows of the same requests. */
@@ -54,29 +55,24 @@ export async function restartedSince(prometheus: Prometheus, since: number): Pro
 
 /**
  * What Prometheus has of the requests since `since`: their count, and quantiles by the linear layout.
- * It is the plain difference of two scrapes; `increase()` would extrapolate to the edges of its window.
  *
- * @param since Unix seconds
+ * @param since Unix seconds, as `freshScrape` gives them
  */
 export async function comparePicture(
   prometheus: Prometheus,
   client: ClientResult,
   since: number,
 ): Promise<Row[]> {
-  const gained = (metric: string, by: string) => {
-    const sum = `sum by (${by}) (${metric})`
-    return `${sum} - (sum by (${by}) (${metric} @ ${since}) or ${sum} * 0)`
-  }
   const first = async (promql: string) => (await prometheus.query(promql))[0]?.value ?? Number.NaN
   const rows = [
     {
       name: 'requests',
       client: servedOf(client),
-      prometheus: await first(gained(`${requests}_count`, '')),
+      prometheus: await first(gain(`${requests}_count`, '', since)),
     },
   ]
   for (const [name, q] of Object.entries(quantiles)) {
-    const ofGained = `histogram_quantile(${q}, ${gained(`${requests}_bucket`, 'le')})`
+    const ofGained = `histogram_quantile(${q}, ${gain(`${requests}_bucket`, 'le', since)})`
     rows.push({
       name,
       client: client.serviceTime[name as keyof typeof quantiles] ?? Number.NaN,

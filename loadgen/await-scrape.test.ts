@@ -52,13 +52,18 @@ const finishedMetrics = (okay: number) => {
   return metrics
 }
 
-const wait = (prometheus: URL, metrics: Metrics, onSleep: () => void = () => {}) => {
+const wait = (
+  prometheus: URL,
+  metrics: Metrics,
+  onSleep: (ms: number) => void = () => {},
+  patienceMs = 2000,
+) => {
   const time = new VirtualTime()
   const sleep = async (ms: number) => {
     time.pass(time.now() + ms)
-    onSleep()
+    onSleep(ms)
   }
-  return awaitScrape({ prometheus, metrics, patienceMs: 2000, now: time.now, sleep })
+  return awaitScrape({ prometheus, metrics, patienceMs, now: time.now, sleep })
 }
 
 test('the wait is over when Prometheus has the final count of every outcome', async (context) => {
@@ -116,4 +121,19 @@ test('a Prometheus that is not there is given as the reason', async (context) =>
   const server = await scriptedServer(context, () => {})
   server.close()
   assert.equal(await wait(server.url, finishedMetrics(1)), 'it does not answer (ECONNREFUSED)')
+})
+
+test('a Prometheus that is not there is not waited for as long as one that is', async (context) => {
+  const server = await scriptedServer(context, () => {})
+  server.close()
+  let waitedMs = 0
+  const add = (ms: number) => {
+    waitedMs += ms
+  }
+  await wait(server.url, finishedMetrics(1), add, 20_000)
+  assert.equal(waitedMs, 3000)
+  waitedMs = 0
+  const silentAboutUs = await prometheusApi(context, () => [])
+  await wait(silentAboutUs, finishedMetrics(1), add, 20_000)
+  assert.equal(waitedMs, 20_000)
 })

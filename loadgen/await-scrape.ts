@@ -32,9 +32,9 @@ export async function awaitScrape(options: AwaitScrapeOptions): Promise<string |
   while (true) {
     const answer = await ask<InstantVector>(prometheus, 'api/v1/query', { query })
     if (answer.data && shows(answer.data, expected)) return null
-    if (now() >= giveUpAt) return answer.failure ?? (await likelyReason(prometheus))
     if (answer.data) answeredAt = now()
-    if (now() - answeredAt >= silenceMs) return answer.failure ?? 'it does not answer'
+    const silent = now() - answeredAt >= silenceMs
+    if (silent || now() >= giveUpAt) return answer.failure ?? (await likelyReason(prometheus))
     await sleep(pauseMs)
   }
 }

@@ -96,6 +96,20 @@ test('only delayed routes are in the lab’s own layout', async () => {
   ])
 })
 
+test('every route of the app starts at zero, and what no route matches does not', async () => {
+  const { app, exposition } = lab()
+  const counts = (await exposition()).filter((line) =>
+    line.startsWith('http_server_request_duration_seconds_count'),
+  )
+  assert.deepEqual(
+    counts,
+    app.routes.map(
+      ({ path }) =>
+        `http_server_request_duration_seconds_count{http_request_method="GET",http_route="${path}",http_response_status_code="200"} 0`,
+    ),
+  )
+})
+
 test('paths that no route has are one series, whatever they are', async () => {
   const { app, exposition } = lab()
   for (const path of ['/a', '/b', '/images/1', '/ping/']) await app.request(path)

@@ -134,7 +134,7 @@ const paretoMean = (parameters: Parameters) => {
 
 /**
  * Work of `work` seconds in a world that stands still for the first `lasts` of each `every` seconds. Who
- * comes at a random time finds, with d = q's distance into each part of the period:
+ * comes at a random time is one of three:
  * - running all the way through, with probability (every - lasts - work) / every: takes `work`;
  * - coming in a freeze, lasts / every: takes `work` and the rest of the freeze, uniform;
  * - overtaken by the next one, work / every: takes `work` and a whole freeze.
@@ -223,7 +223,10 @@ export const behaviours = {
     draw: (random, parameters, atSeconds) => {
       const { errorRatio, first, every, lasts } = pick(
         parameters,
-        ...(['errorRatio', 'first', 'every', 'lasts'] as const),
+        'errorRatio',
+        'first',
+        'every',
+        'lasts',
       )
       const incident = atSeconds >= first && (atSeconds - first) % every < lasts
       const delaySeconds = uniformQuantile(random(), parameters) * (incident ? 3 : 1)

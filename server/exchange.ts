@@ -22,6 +22,8 @@ export type Outcome = {
 
 /** Whoever wants to know of each request: the metrics, the access log. */
 export type ExchangeObserver = {
+  /** There is such a route. */
+  registered?: (route: string) => void
   started: (c: Context<LabEnv>) => void
   ended: (c: Context<LabEnv>, outcome: Outcome) => void
 }
@@ -50,6 +52,7 @@ export function observeExchanges(
   now: () => number = performance.now.bind(performance),
 ) {
   return function observed(route: string, handler: LabHandler): LabHandler {
+    for (const observer of observers) observer.registered?.(route)
     return function exchange(c) {
       const startedAt = now()
       for (const observer of observers) observer.started(c)

@@ -1,14 +1,13 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { defaultsOf } from './behaviours.ts'
 import { bucketLayouts } from './buckets.ts'
-import { ABORTED, type ExchangeObserver } from './exchange.ts'
+import { ABORTED, type ExchangeObserver, UNMATCHED } from './exchange.ts'
 import { registerHostMetrics } from './host.ts'
 import { type Layout, layoutOf } from './layouts.ts'
 import { createRegimes, type Regimes } from './regime.ts'
 import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
 
 const delayedRoutes = ['/', '/images']
-const fastRoutes = ['/ping', '/healthz', '/readyz', '/metrics']
 
 /**
  * The methods that a label may have; any other is `_OTHER`, so that clients can't make series.
@@ -61,13 +60,6 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
   })
   // What is bound to come starts at zero: a series that begins at 1 hides its first request from rate().
   for (const route of delayedRoutes) labRequestDuration.zero({ http_route: route })
-  for (const route of [...delayedRoutes, ...fastRoutes]) {
-    requestDuration.zero({
-      http_request_method: 'GET',
-      http_route: route,
-      http_response_status_code: 200,
-    })
-  }
 
   new Gauge({
     name: 'lab_delay_quantile_seconds',
@@ -113,6 +105,14 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
     registry,
     startTimer: () => startExecutionTimer(execution),
     observer: {
+      registered(route) {
+        if (route === UNMATCHED) return
+        requestDuration.zero({
+          http_request_method: 'GET',
+          http_route: route,
+          http_response_status_code: 200,
+        })
+      },
       started(c) {
         activeOf(c.req.method).requests += 1
       },

@@ -6,8 +6,6 @@ import { createTruth, type Truth } from './truth.ts'
 
 /** A behaviour while it is in force, with the truth about what it did. */
 export type Regime = Chosen & {
-  /** Since when, in milliseconds of the clock that was given. */
-  sinceMs: number
   truth: Truth
   measured: Measured
   /** What becomes of a request that comes now. */
@@ -43,7 +41,7 @@ export function createRegimes({
     const sinceMs = now()
     const draw = () => behaviour.draw(random, parameters, (now() - sinceMs) / 1000)
     const records = { truth: createTruth(), measured: createMeasured() }
-    return { name, parameters, sinceMs, ...records, draw }
+    return { name, parameters, ...records, draw }
   }
   let current = begin(initial)
   return {

@@ -1,3 +1,4 @@
+import { gain } from '../gain.ts'
 import type { Prometheus } from '../prometheus.ts'
 import { type Level, levelNames, levels, type Statistics } from './statistics.ts'
 
@@ -34,8 +35,7 @@ export type Gained = {
 }
 
 /**
- * Asks Prometheus what a layout has gained since `since`: the plain difference of two scrapes, because
- * `increase()` would extrapolate to the edges of its window.
+ * Asks Prometheus what a layout has gained since `since`.
  *
  * @param since Unix seconds, a moment right after a scrape
  */
@@ -80,11 +80,6 @@ export function bucketAt(q: number, buckets: Gained['buckets']): Bucket | null {
   const at = buckets.findIndex(({ count }) => total > 0 && count >= q * total)
   const found = buckets[at]
   return found ? { low: buckets[at - 1]?.le ?? 0, high: found.le } : null
-}
-
-const gain = (selector: string, by: string, since: number) => {
-  const sum = `sum by (${by}) (${selector})`
-  return `${sum} - (sum by (${by}) (${selector} @ ${since}) or ${sum} * 0)`
 }
 
 const bound = (le = '') => (le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le))

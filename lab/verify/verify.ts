@@ -64,8 +64,7 @@ async function verifyOne(lab: Lab, name: string, load: Load): Promise<Verificati
     `${name}: ${load.requests} requests, ${load.rate} a second, so ${seconds} s and a few scrapes`,
   )
   // A scrape first, so that what is counted from here on is this run's alone.
-  await freshScrape(prometheus, lab)
-  const since = (await prometheus.query('time()'))[0]?.value ?? 0
+  const since = await freshScrape(prometheus, lab)
   const client = await drive(load)
   say('waiting for a scrape that has all of it')
   await freshScrape(prometheus, lab)
