@@ -14,6 +14,9 @@ ifeq ($(filter docker native,$(LAB_MODE)),)
 $(error LAB_MODE=$(LAB_MODE): must be docker or native)
 endif
 
+# Node.js keeps what it has made of the TypeScript: each start is some 100 ms shorter, per thread.
+export NODE_COMPILE_CACHE ?= $(CURDIR)/.cache/compiled
+
 run = $(run.$(LAB_MODE))
 run.docker = docker compose run --rm --service-ports --entrypoint node loadgen
 run.native = npm exec -- node

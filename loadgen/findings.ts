@@ -31,11 +31,15 @@ export function findings({ options, ledger, staleRetries }: RunRecord): string[]
 }
 
 /** What the verdict means to somebody who is to act on it. */
-export function meaningOf({ options, verdict }: RunRecord): string {
+export function meaningOf({ options, verdict, ledger }: RunRecord): string {
   if (verdict.verdict === 'valid') {
-    return options.connections === null
-      ? 'requests went out when due, so these are the server’s times.'
-      : 'the generator kept up, so these are the server’s times.'
+    const keptUp =
+      options.connections === null ? 'requests went out when due' : 'the generator kept up'
+    const answered =
+      ledger.answered < ledger.planned
+        ? `, of the ${formatRequests(ledger.answered)} with an answer`
+        : ''
+    return `${keptUp}, so these are the server’s times${answered}.`
   }
   return 'what was measured may be this generator and not the server. Ask for a lower --rate, or give it more of the machine (--workers), and run it again.'
 }

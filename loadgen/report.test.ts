@@ -155,7 +155,10 @@ test('the report has the account, both times side by side, and the verdict', () 
   has('  min              1.00 ms         1.00 ms')
   has('  p99.9             100 ms         10.0 ms')
   has('  max               100 ms         10.0 ms')
-  has('Verdict: valid; requests went out when due, so these are the server’s times.')
+  has('Verdict: valid; requests went out when due, so these are the server’s times, of')
+  has('the 100 requests with an answer.')
+  const allAnswered = renderReport(recordOf(hundred), plain)
+  assert.match(allAnswered, /^Verdict: valid; .* so these are the server’s times\.$/m)
 })
 
 test('requests that were cut off are told from those that failed', () => {

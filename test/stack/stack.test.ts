@@ -60,6 +60,22 @@ test('verify proves the picture from the load generator’s container', async ()
   assert.deepEqual(counts, [600, 600, 600, 600, 600, 600, 600])
 })
 
+test('a load generator whose container is short of processor time says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-smoke-'))
+  const override = join(folder, 'override.yaml')
+  writeFileSync(override, 'services: { loadgen: { cpus: 0.2 } }\n')
+  try {
+    const files = ['--file', join(root, 'compose.yaml'), '--file', override]
+    const load = ['--rate', '3000', '--requests', '6000', '--json', '-', '--no-progress']
+    const { stdout } = await compose(...files, 'run', '--rm', '-T', 'loadgen', ...load)
+    const { verdict, reasons } = JSON.parse(stdout)
+    assert.equal(verdict, 'generator-limited')
+    assert.match(reasons.join('\n'), /processor limit stopped the generator \d+ times, for/)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('the server is no root, and can write nowhere', async () => {
   const script = `
     const { getuid } = process
