@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { type Client, createClient, type Outcome, type Target } from './client.ts'
 import { type After, after, now } from './clock.ts'
@@ -53,6 +55,59 @@ test('requests at once have a connection each', async (context) => {
     Array(5).fill('answer'),
   )
   assert.equal(server.connections(), 5)
+})
+
+test('a burst is sent over connections that are begun a few at a time, and over those that became free', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(200)))
+  const client = clientOf(server)
+  const begin = now()
+  const outcomes = await Promise.all(Array.from({ length: 500 }, () => send(client)))
+  client.cancel()
+  const waits = outcomes.map((outcome) => (outcome.kind === 'answer' ? outcome.connectMs : 0))
+  assert.equal(waits.filter((ms) => ms > 0).length, 500)
+  // With one each there would be 500. What is answered meanwhile makes most of them needless.
+  assert.ok(server.connections() < 400, `${server.connections()} connections`)
+  assert.ok(client.longestOpeningMs > 0)
+  assert.ok(client.longestOpeningMs <= now() - begin)
+})
+
+test('requests that all wait get a connection each in the end, as many as there are', async (context) => {
+  const held: import('node:net').Socket[] = []
+  const server = await scriptedServer(context, (socket) => {
+    held.push(socket)
+    if (held.length === 100) for (const one of held) one.write(answer(200))
+  })
+  const client = clientOf(server)
+  await Promise.all(Array.from({ length: 100 }, () => send(client)))
+  client.cancel()
+  assert.equal(server.connections(), 100)
+})
+
+test('an answer on a kept connection waited for none', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(200)))
+  const client = clientOf(server)
+  const [first, second] = [await send(client), await send(client)]
+  client.cancel()
+  assert.ok(first.kind === 'answer' && second.kind === 'answer')
+  assert.ok(first.connectMs > 0 && first.connectMs < 1000)
+  assert.equal(second.connectMs, 0)
+})
+
+test('connections that do not open in time are given up, and do not stand in the way of later ones', async (context) => {
+  // A stopped process accepts nothing: beyond its backlog of 1, connections neither open nor fail.
+  const script = `require('http').createServer((_, response) => response.end()).listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  context.after(() => child.kill('SIGKILL'))
+  const port = Number(String((await once(child.stdout, 'data'))[0]))
+  const server = { port, url: new URL(`http://127.0.0.1:${port}/`) }
+  const client = clientOf(server, { timeoutMs: 300 })
+  child.kill('SIGSTOP')
+  const outcomes = await Promise.all(Array.from({ length: 40 }, () => send(client)))
+  assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['timeout']))
+  child.kill('SIGCONT')
+  // The kernel may have dropped a first packet while the backlog was full: then it takes another request.
+  while ((await send(client)).kind !== 'answer');
+  client.cancel()
 })
 
 test('an answer has its status, and its instants in order', async (context) => {

@@ -35,7 +35,12 @@ test('each connection sends its next request when the answer has come', async ()
   const { sentAt, ledger, end } = await simulate({ connections: 2, durationMs: 50 })
   assert.deepEqual(sentAt, [0, 0, 20, 20, 40, 40])
   assert.equal(ledger.counts.ok, 6)
-  assert.deepEqual(end, { reason: 'completed', durationSeconds: 0.05, maxWaiting: 0 })
+  assert.deepEqual(end, {
+    reason: 'completed',
+    durationSeconds: 0.05,
+    scheduledSeconds: 0.05,
+    maxWaiting: 0,
+  })
 })
 
 test('a slow server is asked less, and no figure shows it', async () => {
@@ -77,7 +82,12 @@ test('an interrupted loop cancels what is in flight, and was never late in sendi
   assert.equal(ledger.counts.cancelled, 4)
   assert.equal(ledger.counts.ok, 100)
   assert.equal(ledger.counts.neverSent, 0)
-  assert.deepEqual(end, { reason: 'interrupted', durationSeconds: 0.51, maxWaiting: 0 })
+  assert.deepEqual(end, {
+    reason: 'interrupted',
+    durationSeconds: 0.51,
+    scheduledSeconds: 0.51,
+    maxWaiting: 0,
+  })
 })
 
 test('a stopped loop leaves no timer behind', () => {

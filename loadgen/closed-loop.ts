@@ -85,7 +85,8 @@ export function startClosedLoop(options: ClosedLoopOptions): Run {
     client.cancel()
     // Those that ended by their number took as long as it took to send them.
     const issuingMs = Math.min(elapsedMs, sent >= requests ? lastSentMs : durationMs)
-    resolve({ reason, durationSeconds: issuingMs / 1000, maxWaiting: 0 })
+    const durationSeconds = issuingMs / 1000
+    resolve({ reason, durationSeconds, scheduledSeconds: durationSeconds, maxWaiting: 0 })
   }
 
   plan(startAt - now(), () => {

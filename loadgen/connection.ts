@@ -15,8 +15,6 @@ export type ExchangeEnd =
       kind: 'failure'
       /** The system's code, such as ECONNREFUSED, or what was wrong with the answer. */
       code: string
-      /** Was the connection open at all? With TLS, that is: was the server's certificate accepted? */
-      connected: boolean
       /** Did any byte of an answer arrive? */
       begun: boolean
     }
@@ -35,9 +33,12 @@ export type ConnectionOptions<Tag> = {
   secureContext: SecureContext | null
   /** A monotonic clock in milliseconds. */
   now: () => number
-  /** Called when it has opened, or closed, while it carried no request. */
-  onFree: (connection: Connection<Tag>) => void
-  /** Called once for each request that was given to `exchange`, unless `destroy` or `withdraw` comes first. */
+  /**
+   * Called once, unless `destroy` comes first: when it has opened, which with TLS means that the server's
+   * certificate was accepted, or with the reason why it could not.
+   */
+  onOpen: (connection: Connection<Tag>, failure: string | null) => void
+  /** Called once for each request that was given to `exchange`, unless `destroy` comes first. */
   onEnd: (tag: Tag, end: ExchangeEnd, connection: Connection<Tag>) => void
 }
 
@@ -52,8 +53,6 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536)
  * when it is made. Each request carries a tag, by which `onEnd` knows it again.
  */
 export class Connection<Tag = unknown> {
-  /** Was it open before its last request came? Then its server may have been about to close it. */
-  used = false
   /** May it carry another request? Not while it carries one, nor when it has closed. */
   reusable = false
   closed = false
@@ -75,8 +74,7 @@ export class Connection<Tag = unknown> {
     this.#socket = openSocket(origin, secureContext, (bytes, length) => this.#read(bytes, length))
     this.#socket.on(origin.tlsName === null ? 'connect' : 'secureConnect', () => {
       this.#open = true
-      if (this.#request) this.#write(this.#request)
-      else options.onFree(this)
+      options.onOpen(this, null)
     })
     this.#socket.on('end', () => {
       if (this.#request && this.#parser.close()) this.#answer()
@@ -85,32 +83,22 @@ export class Connection<Tag = unknown> {
       this.#failure = error.code ?? error.message
     })
     this.#socket.on('close', () => {
+      if (this.closed) return
       this.closed = true
-      if (this.#request) this.#fail(this.#failure || 'closed before the answer was whole')
-      else options.onFree(this)
+      if (!this.#open) options.onOpen(this, this.#failure || 'closed before it was open')
+      else if (this.#request) this.#fail(this.#failure || 'closed before the answer was whole')
     })
   }
 
-  /** Writes a request, once connected. One at a time. */
+  /** Writes a request, on an open connection. One at a time. */
   exchange(request: HttpRequest, tag: Tag): void {
     this.#request = request
     this.#tag = tag
     this.#begun = false
     this.reusable = false
     this.#parser.reset(request.answerHasNoBody)
-    this.used = this.#open
-    if (this.#open) this.#write(request)
-    else this.#writtenAt = this.#options.now()
-  }
-
-  /** Is it still opening? Then nothing of its request has been written. */
-  get opening(): boolean {
-    return !this.#open && !this.closed
-  }
-
-  /** Takes back a request that has not been written. */
-  withdraw(): void {
-    this.#request = null
+    this.#writtenAt = this.#options.now()
+    this.#socket.write(request.bytes)
   }
 
   /** Closes it at once, and says nothing more. */
@@ -118,11 +106,6 @@ export class Connection<Tag = unknown> {
     this.#request = null
     this.closed = true
     this.#socket.destroy()
-  }
-
-  #write(request: HttpRequest): void {
-    this.#writtenAt = this.#options.now()
-    this.#socket.write(request.bytes)
   }
 
   #read(bytes: Buffer, length: number): void {
@@ -144,7 +127,7 @@ export class Connection<Tag = unknown> {
   }
 
   #fail(code: string): void {
-    const end = { kind: 'failure', code, connected: this.#open, begun: this.#begun } as const
+    const end = { kind: 'failure', code, begun: this.#begun } as const
     this.destroy()
     this.#end(end)
   }

@@ -35,7 +35,11 @@ export type EngineOptions = {
   after: After
 }
 
-export type EngineEnd = RunEnd & { staleRetries: number; vitals: ThreadVitals }
+export type EngineEnd = RunEnd & {
+  staleRetries: number
+  longestOpeningMs: number
+  vitals: ThreadVitals
+}
 
 export type Engine = {
   /** Ends the run at once, for a reason. */
@@ -77,7 +81,8 @@ export function startEngine(options: EngineOptions): Engine {
   const finished = run.finished.then((end): EngineEnd => {
     cancelTally()
     handOn()
-    return { ...end, staleRetries: client.staleRetries, vitals: vitals() }
+    const { staleRetries, longestOpeningMs } = client
+    return { ...end, staleRetries, longestOpeningMs, vitals: vitals() }
   })
   return { stop: run.stop, finished }
 }

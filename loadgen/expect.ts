@@ -22,8 +22,16 @@ export type Expectation = {
   limit: number
 }
 
-/** What became of an expectation; `seen` is in the unit of its limit, null where nothing was measured. */
-export type Checked = { expectation: string; passed: boolean; seen: number | null }
+/**
+ * What became of an expectation; `seen` is in the unit of its limit. It is null where nothing was measured,
+ * or where the requests without an answer leave nothing to be seen: `unanswered` is then their share, 0 to 1.
+ */
+export type Checked = {
+  expectation: string
+  passed: boolean
+  seen: number | null
+  unanswered: number | null
+}
 
 /** What an expectation is held against. */
 export type Run = {
@@ -59,23 +67,34 @@ export function parseExpectation(text: string): Expectation | { mistake: string 
   }
 }
 
-/** Holds each expectation against a finished run. What was not measured fails: nothing is no proof. */
+/**
+ * Holds each expectation against a finished run. What was not measured fails: nothing is no proof. A request
+ * without an answer took longer than any that has one, so that 2 % of those leave no 99th percentile.
+ */
 export function checkExpectations(expectations: readonly Expectation[], run: Run): Checked[] {
   return expectations.map(({ text, measure, operator, limit }) => {
-    const value = measured(measure, run)
-    const seen = value === null || Number.isNaN(value) ? null : value
-    return { expectation: text, passed: seen !== null && operators[operator](seen, limit), seen }
+    const value = measured(measure, run) ?? Number.NaN
+    return {
+      expectation: text,
+      passed: operators[operator](value, limit),
+      seen: Number.isFinite(value) ? value : null,
+      unanswered:
+        value === Number.POSITIVE_INFINITY ? run.ledger.unanswered / run.ledger.planned : null,
+    }
   })
 }
 
 /** What was seen, for a reader: in the unit of the expectation. */
-export function formatSeen({ measure }: Expectation, seen: number | null): string {
+export function formatSeen({ measure }: Expectation, { seen, unanswered }: Checked): string {
+  if (unanswered !== null) return `none, as ${percent(unanswered)} had no answer`
   if (seen === null) return 'nothing was measured'
   if (measure.unit === 'seconds') return formatLatency(seen * 1000)
   if (measure.unit === 'requests') return seen.toLocaleString('en-US')
   if (measure.unit === 'requests/s') return `${Number(seen.toPrecision(4))}/s`
-  return `${Number((seen * 100).toPrecision(4))} %`
+  return percent(seen)
 }
+
+const percent = (share: number) => `${Number((share * 100).toPrecision(4))} %`
 
 const countNames = ['planned', 'sent', 'errors', ...outcomes] as const
 
@@ -138,10 +157,7 @@ const hundredths = (decimal: string) => Number(`${decimal}e-2`)
 
 const measured = (measure: Measure, { ledger, achieved, scheduled }: Run): number | null => {
   if ('time' in measure) {
-    const { [measure.time]: histogram } = ledger
-    const { statistic } = measure
-    const us = typeof statistic === 'number' ? histogram.quantile(statistic) : histogram[statistic]
-    return us / 1e6
+    return secondsOf(measure, ledger)
   }
   if ('rate' in measure) {
     if (measure.unit === 'requests/s') return achieved
@@ -149,6 +165,22 @@ const measured = (measure: Measure, { ledger, achieved, scheduled }: Run): numbe
   }
   const count = countOf(measure.count, ledger)
   return measure.unit === 'requests' ? count : count / ledger.planned
+}
+
+/** Infinite where a request without an answer is what the statistic is about. */
+const secondsOf = (measure: Measure & { unit: 'seconds' }, ledger: Ledger): number => {
+  const { time, statistic } = measure
+  const histogram = ledger[time]
+  // What was never sent took nobody's service.
+  const { unanswered, counts } = ledger
+  const missing = time === 'responseTime' ? unanswered : unanswered - counts.neverSent
+  if (histogram.count === 0 || statistic === 'min') return histogram.min / 1e6
+  if (typeof statistic === 'string') {
+    return missing > 0 ? Number.POSITIVE_INFINITY : histogram[statistic] / 1e6
+  }
+  // Among all, the requests without an answer are the slowest: the quantile of those that have one is further up.
+  const among = (statistic * (histogram.count + missing)) / histogram.count
+  return among > 1 + 1e-12 ? Number.POSITIVE_INFINITY : histogram.quantile(Math.min(1, among)) / 1e6
 }
 
 /** An error is whatever was planned and had no good answer. */

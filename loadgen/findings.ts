@@ -1,8 +1,12 @@
 import { formatLatency } from './duration.ts'
 import type { Histogram } from './histogram.ts'
-import { formatRequests, formatShare } from './quantity.ts'
+import type { Ledger } from './ledger.ts'
+import { formatCount, formatRequests, formatShare } from './quantity.ts'
 import { quantiles, type RunRecord } from './result.ts'
 import { shownQuantiles } from './tables.ts'
+
+/** From this share of errors among the answers, they colour the quantiles. */
+const errorsWorthSaying = 0.01
 
 /** Below this, a difference between response and service time is a timer's or the scheduler's, and not worth a word. */
 const worthSayingMs = 20
@@ -10,12 +14,17 @@ const worthSayingMs = 20
 /** What the numbers hide, in sentences: waiting, requests without an answer, the generator's own lateness. */
 export function findings({ options, ledger, staleRetries }: RunRecord): string[] {
   const closed = options.connections !== null
-  const { cancelled } = ledger.counts
-  const unanswered = ledger.planned - ledger.answered - cancelled
+  const { answered, unanswered } = ledger
+  const { cancelled, httpErrors } = ledger.counts
   const lines = [
-    ledger.responseTime.count > 0 && coordinatedOmission(ledger.responseTime, ledger.serviceTime),
+    answered > 0 && coordinatedOmission(ledger.responseTime, ledger.serviceTime),
+    connecting(ledger),
+    httpErrors >= answered * errorsWorthSaying &&
+      answered > 0 &&
+      httpErrors > 0 &&
+      `${formatRequests(httpErrors)} of the ${formatCount(answered)} answered (${formatShare(httpErrors, answered)}) had an error for an answer, and ${isOrAre(httpErrors)} in the quantiles.`,
     unanswered > 0 &&
-      ledger.answered > 0 &&
+      answered > 0 &&
       `${formatRequests(unanswered)} (${formatShare(unanswered, ledger.planned)}) had no answer and ${isOrAre(unanswered)} in no quantile; to a user, slower than any.`,
     cancelled > 0 &&
       `${formatRequests(cancelled)} had no answer yet when the run was ended, and ${isOrAre(cancelled)} in no quantile.`,
@@ -25,7 +34,7 @@ export function findings({ options, ledger, staleRetries }: RunRecord): string[]
       'In a closed loop each connection waits for its answer before it sends the next request: what a stall kept from being sent is in no number here, and response time is service time.',
     !closed &&
       ledger.lateness.count > 0 &&
-      `The generator sent 99 % of its requests within ${formatLatency(ledger.lateness.quantile(0.99) / 1000)} of when they were due.`,
+      `Of the ${formatRequests(ledger.sentCount)} that it sent, the generator was ready to send 99 % within ${formatLatency(ledger.lateness.quantile(0.99) / 1000)} of when they were due.`,
   ]
   return lines.filter((line) => line !== false)
 }
@@ -41,7 +50,19 @@ export function meaningOf({ options, verdict, ledger }: RunRecord): string {
         : ''
     return `${keptUp}, so these are the server’s times${answered}.`
   }
-  return 'what was measured may be this generator and not the server. Ask for a lower --rate, or give it more of the machine (--workers), and run it again.'
+  const lackedPlaces = verdict.reasons.some((reason) => reason.includes('--max-in-flight'))
+  const advice = [
+    lackedPlaces && 'raise --max-in-flight',
+    options.connections === null ? 'ask for a lower rate' : 'take fewer --connections',
+    'give it more of the machine (--workers, or fewer other programs)',
+  ].filter((part) => part !== false)
+  return `what was measured may be this generator and not the server. Before the next run ${advice.slice(0, -1).join(', ')}, or ${advice.at(-1)}.`
+}
+
+/** Where requests had to wait for a connection so long that somebody would ask where that time is. */
+const connecting = ({ connectTime, answered }: Ledger): string | false => {
+  if (!(connectTime.max > 1000 * worthSayingMs)) return false
+  return `${formatRequests(connectTime.count)} of the ${formatCount(answered)} answered waited for a connection to open, up to ${formatLatency(connectTime.max / 1000)}: that is in the response time, and not in the service time.`
 }
 
 /** Where the two times part most: there a tool that counts from the sending would have said something else. */

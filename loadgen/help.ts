@@ -4,7 +4,7 @@ export const help = `Usage: node loadgen/main.ts [options] [URL]
 Sends each request at the instant when it is due, whatever the answers do, and counts
 latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ unless given.
 
-  --rate N             requests a second (50)
+  --rate N             requests a second (50); not used where --profile has rates of its own
   --duration D         500ms, 90s, 2m, 1h, 1m30s (1m)
   --requests N         stop after N requests; with --duration, whichever ends first
   --profile P          how the rate goes with time, in place of --rate (constant):
@@ -16,12 +16,13 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
                        with even, a profile issues exactly the integral of its rate; with
                        poisson, that many on average, a burst among them
   --seed N             the same seed gives the same schedule (1)
-  --timeout D          for each request, from sending to the last byte (10s)
+  --timeout D          for each request, from when it is to be sent to the last byte (10s)
   --max-in-flight N    beyond it, requests wait, and their waiting counts as latency (10000)
   --workers N          threads; the schedule stays the same, whatever N (1)
   --closed             no schedule: each connection sends its next request when the answer has
-                       come. For comparing with tools that do so; --rate is not used, and
-                       response time is service time: what a stall kept from being sent is not seen
+                       come. For comparing with tools that do so; --rate and --arrivals are
+                       not used, response time is service time, and what a stall kept from
+                       being sent is not seen
   --connections N      how many of them (10)
   --target 'W URL'     in place of URL, several times: targets, chosen by weight W and seed
   --method M           (GET, or POST with a body)
@@ -35,7 +36,8 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
                        of these three, one FILE may be -, for stdout; the report is then on
                        stderr
   --expect E           'p99<2.1s', 'service.mean<=80ms', 'errors<0.1%', 'achieved>=99%',
-                       'ok>=1000'; repeatable: exit 3 unless all hold
+                       'ok>=1000'; repeatable: exit 3 unless all hold. A request without an
+                       answer is slower than any limit
   --metrics-port N     the generator's own /metrics during the run (9464; 0 for none)
   --await-scrape URL   do not exit before this Prometheus has the final counts
   --no-progress        no live lines
@@ -44,7 +46,8 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
 Environment: LOADGEN_URL and LOADGEN_AWAIT_SCRAPE are used where URL and --await-scrape are
 not given; LAB_BIND is the address on which /metrics is served (all).
 
-Exit codes: 0 done; 1 the account doesn't add up, or a thread died; 2 wrong usage; 3 an
-expectation failed; 4 nothing answered; 5 the generator itself was the bottleneck, with
+Exit codes: 0 done; 1 the account doesn't add up, a thread died, or a result could not be
+written; 2 wrong usage; 3 an expectation failed; 4 nothing answered (after 1.5 s of nothing
+but failures to connect the run ends); 5 the generator itself was the bottleneck, with
 --strict; 130 interrupted, with the report of what was done.
 `

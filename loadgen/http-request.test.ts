@@ -36,6 +36,13 @@ test('a body comes with its length in bytes, and is sent as it is', () => {
   assert.match(textOf({ method: 'POST', body: Buffer.alloc(0) }), /\r\nContent-Length: 0\r\n\r\n$/)
 })
 
+test('a method that usually has a body says that there is none', () => {
+  for (const method of ['POST', 'PUT', 'PATCH']) {
+    assert.match(textOf({ method }), /\r\nContent-Length: 0\r\n\r\n$/, method)
+  }
+  assert.doesNotMatch(textOf({ method: 'DELETE' }), /Content-Length/)
+})
+
 test('what is known of the answer, and of sending again, follows from the method', () => {
   const table = [
     ['GET', false, true],

@@ -17,6 +17,9 @@ export type RequestOptions = {
 
 const idempotentMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
 
+/** Methods that say something of a body even where there is none: RFC 9110, section 8.6. */
+const bodyMethods = ['POST', 'PUT', 'PATCH']
+
 /**
  * Writes an HTTP/1.1 request, once for all times that it is sent. With a body its length is said, and
  * nothing of its type: that is for `headers` to say.
@@ -32,7 +35,9 @@ export function encodeRequest({ url, method, headers, body }: RequestOptions): H
     `${method} ${url.pathname}${url.search} HTTP/1.1`,
     ...usual.filter(([name]) => !given.has(name.toLowerCase())).map(line),
     ...headers.map(line),
-    ...(body === null ? [] : [`Content-Length: ${body.length}`]),
+    ...(body !== null || bodyMethods.includes(method)
+      ? [`Content-Length: ${body?.length ?? 0}`]
+      : []),
   ]
   return {
     bytes: Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? Buffer.alloc(0)]),

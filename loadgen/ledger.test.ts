@@ -4,7 +4,13 @@ import { exitCodeOf } from './exit-code.ts'
 import { Ledger } from './ledger.ts'
 import type { Settlement } from './run.ts'
 
-const okay: Settlement = { outcome: 'ok', status: 200, responseTimeMs: 12, serviceTimeMs: 10 }
+const okay: Settlement = {
+  outcome: 'ok',
+  status: 200,
+  responseTimeMs: 12,
+  serviceTimeMs: 10,
+  connectTimeMs: 0,
+}
 const refused: Settlement = { outcome: 'networkErrors', code: 'ECONNREFUSED', connected: false }
 const reset: Settlement = { outcome: 'networkErrors', code: 'ECONNRESET', connected: true }
 

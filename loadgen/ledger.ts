@@ -17,8 +17,8 @@ export type OutcomeName = (typeof outcomes)[number]
 
 /**
  * The account of a run, or of a stretch of one thread's part in it: every request that was due, and what
- * became of it. The times of all whole answers are in two histograms, errors of the server's included;
- * what had no answer has no time. Accounts add up to the same as if all had been one.
+ * became of it. The times of all whole answers are in histograms, errors of the server's included; what
+ * had no answer has no time. Accounts add up to the same as if all had been one.
  */
 export class Ledger implements Observer {
   planned = 0
@@ -40,6 +40,8 @@ export class Ledger implements Observer {
   responseTime = new Histogram()
   serviceTime = new Histogram()
   lateness = new Histogram()
+  /** Of the answered requests that had to wait for a connection to open, and of no others. */
+  connectTime = new Histogram()
   /** The same times once more, in the buckets of `/metrics`. */
   readonly buckets = {
     responseTime: new BucketCounts(latencyBucketsUs),
@@ -65,6 +67,7 @@ export class Ledger implements Observer {
       this.serviceTime.record(settlement.serviceTimeMs * 1000)
       this.buckets.responseTime.record(settlement.responseTimeMs * 1000)
       this.buckets.serviceTime.record(settlement.serviceTimeMs * 1000)
+      if (settlement.connectTimeMs > 0) this.connectTime.record(settlement.connectTimeMs * 1000)
     } else if ('code' in settlement) {
       increment(this.errorCodes, settlement.code)
       if (!settlement.connected) this.connectFailures += 1
@@ -79,10 +82,8 @@ export class Ledger implements Observer {
     for (const outcome of outcomes) this.counts[outcome] += other.counts[outcome]
     for (const [status, count] of other.statusCodes) increment(this.statusCodes, status, count)
     for (const [code, count] of other.errorCodes) increment(this.errorCodes, code, count)
-    for (const time of times) {
-      this[time].add(other[time])
-      this.buckets[time].add(other.buckets[time])
-    }
+    for (const time of times) this[time].add(other[time])
+    for (const time of bucketed) this.buckets[time].add(other.buckets[time])
   }
 
   /** Forgets all, keeping the memory. */
@@ -93,17 +94,15 @@ export class Ledger implements Observer {
     for (const outcome of outcomes) this.counts[outcome] = 0
     this.statusCodes.clear()
     this.errorCodes.clear()
-    for (const time of times) {
-      this[time].clear()
-      this.buckets[time].clear()
-    }
+    for (const time of times) this[time].clear()
+    for (const time of bucketed) this.buckets[time].clear()
   }
 
   /** All that it holds, as plain data that can be sent to another thread. */
   toData(): LedgerData {
     const { planned, sentCount, connectFailures, counts, statusCodes, errorCodes, buckets } = this
     const histograms = times.map((time) => this[time].toData())
-    const bucketCounts = times.map((time) => buckets[time].counts)
+    const bucketCounts = bucketed.map((time) => buckets[time].counts)
     return {
       planned,
       sentCount,
@@ -127,6 +126,8 @@ export class Ledger implements Observer {
     for (const [code, count] of data.errorCodes) ledger.errorCodes.set(code, count)
     for (const [n, time] of times.entries()) {
       ledger[time] = Histogram.from(data.histograms[n] as HistogramData)
+    }
+    for (const [n, time] of bucketed.entries()) {
       ledger.buckets[time].counts.set(data.bucketCounts[n] ?? [])
     }
     return ledger
@@ -140,6 +141,15 @@ export class Ledger implements Observer {
   /** Whole answers, of whatever status. */
   get answered(): number {
     return this.counts.ok + this.counts.httpErrors
+  }
+
+  /**
+   * Requests that somebody waited for in vain: failed, timed out, or never sent. Those that were cancelled
+   * are not among them: it was the run that did not wait.
+   */
+  get unanswered(): number {
+    const { networkErrors, timeouts, neverSent } = this.counts
+    return networkErrors + timeouts + neverSent
   }
 
   /** Requests that are settled, however. */
@@ -170,9 +180,10 @@ export class Ledger implements Observer {
   }
 }
 
-const times = ['responseTime', 'serviceTime', 'lateness'] as const
+const bucketed = ['responseTime', 'serviceTime', 'lateness'] as const
+const times = [...bucketed, 'connectTime'] as const
 
-/** An account as plain data; histograms and bucket counts in the order of `times`. */
+/** An account as plain data; histograms in the order of `times`, bucket counts in that of `bucketed`. */
 export type LedgerData = Pick<
   Ledger,
   'planned' | 'sentCount' | 'connectFailures' | 'counts' | 'statusCodes' | 'errorCodes'

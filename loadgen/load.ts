@@ -74,6 +74,7 @@ export function startLoad(load: LoadOptions): Load {
     const end = endOf(ends)
     const vitals = {
       threads: ends.map(({ vitals }) => vitals),
+      longestOpeningMs: Math.max(...ends.map(({ longestOpeningMs }) => longestOpeningMs)),
       throttling: throttlingSince(throttlingBefore, readThrottling()),
     }
     const verdict = judge(ledger, end, vitals)
@@ -109,5 +110,6 @@ const startHere = (load: LoadOptions, onTally: (tally: Ledger) => void) => {
 const endOf = (ends: EngineEnd[]) => ({
   reason: ends.find(({ reason }) => reason !== 'completed')?.reason ?? 'completed',
   durationSeconds: Math.max(...ends.map(({ durationSeconds }) => durationSeconds)),
+  scheduledSeconds: Math.max(...ends.map(({ scheduledSeconds }) => scheduledSeconds)),
   maxWaiting: ends.reduce((sum, { maxWaiting }) => sum + maxWaiting, 0),
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createSecureServer } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -109,7 +109,7 @@ test('wrong usage exits 2, with every mistake and nothing sent', async (context)
   assert.equal(stdout, '')
   assert.deepEqual(stderr.trimEnd().split('\n'), [
     'loadgen: --nonsense: is no option',
-    'loadgen: --rate 0: must be requests a second, above 0, such as 50',
+    'loadgen: --rate 0: must be requests a second, above 0, such as 50, and 1,000,000 at most',
     'loadgen: nothing was sent; --help says what there is',
   ])
   assert.equal(server.connections(), 0)
@@ -149,7 +149,7 @@ test('a taken metrics port exits 2 before anything is sent', async (context) => 
   assert.equal(code, 2)
   assert.equal(
     stderr,
-    `loadgen: port ${port}, for the metrics, is taken: choose another with --metrics-port N, or 0 for none\n`,
+    `loadgen: port ${port}, for the metrics, is taken: choose another with --metrics-port N, or 0 for none\nloadgen: nothing was sent; --help says what there is\n`,
   )
   assert.equal(target.connections(), 0)
 })
@@ -159,9 +159,120 @@ test('a file that cannot be written exits 2 before anything is sent', async (con
   for (const option of ['--json', '--hdr', '--html']) {
     const { code, stderr } = await loadgen(...quick, option, '/nowhere/file', server.url.href)
     assert.equal(code, 2, option)
-    assert.match(stderr, /ENOENT.*\/nowhere\/file/)
+    assert.match(
+      stderr,
+      new RegExp(`^loadgen: ${option} /nowhere/file: there is no such file or folder$`, 'm'),
+    )
   }
   assert.equal(server.connections(), 0)
+})
+
+test('mistakes in files are named with all others, and leave every file as it was', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const kept = join(folder, 'result.json')
+  writeFileSync(kept, 'of an earlier run')
+  const files = ['--ca', '/nope', '--body', '@/nope', '--hdr', folder, '--json', kept]
+  const { code, stderr } = await loadgen('--rate', '0', ...files)
+  assert.equal(code, 2)
+  assert.deepEqual(stderr.trimEnd().split('\n'), [
+    'loadgen: --rate 0: must be requests a second, above 0, such as 50, and 1,000,000 at most',
+    'loadgen: --body @/nope: there is no such file or folder',
+    'loadgen: --ca /nope: there is no such file or folder',
+    `loadgen: --hdr ${folder}: is a folder`,
+    'loadgen: nothing was sent; --help says what there is',
+  ])
+  assert.equal(readFileSync(kept, 'utf8'), 'of an earlier run')
+})
+
+test('a run that fails leaves no result of an earlier one to be taken for its own', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'result.json')
+  writeFileSync(file, 'of an earlier run')
+  const { code } = await loadgen('--metrics-port', '0', '--json', file, 'http://nope.invalid/')
+  assert.equal(code, 4)
+  assert.equal(readFileSync(file, 'utf8'), '')
+})
+
+test('a result that can’t be written is named, costs no other, and exits 1', {
+  skip: existsSync('/dev/full') ? false : 'there is no /dev/full',
+}, async (context) => {
+  const { url } = await okServer(context)
+  const folder = mkdtempSync(join(tmpdir(), 'loadgen-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const hdr = join(folder, 'times.hlog')
+  const { code, stdout, stderr } = await loadgen(
+    ...quick,
+    '--json',
+    '/dev/full',
+    '--hdr',
+    hdr,
+    url.href,
+  )
+  assert.equal(code, 1)
+  assert.match(stderr, /^loadgen: --json \/dev\/full: ENOSPC/m)
+  assert.match(stdout, /^Verdict: /m)
+  assert.match(readFileSync(hdr, 'utf8'), /HistogramLogWriter|StartTime/)
+})
+
+test('a reader that goes away early is no failure', async (context) => {
+  const { url } = await okServer(context)
+  const { child, ended } = start([...quick, url.href])
+  child.stdout?.destroy()
+  const { code, stderr } = await ended
+  assert.equal(code, 0)
+  assert.doesNotMatch(stderr, /EPIPE|Error/)
+})
+
+test('a Ctrl-C ends the wait for Prometheus, and not by force', async (context) => {
+  const { url } = await okServer(context)
+  const prometheus = await scriptedServer(context, (socket) => {
+    const body = '{"status":"success","data":{"result":[],"activeTargets":[]}}'
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  })
+  const port = await freePort()
+  const { child, ended } = start([
+    ...['--requests', '5', '--metrics-port', `${port}`],
+    ...['--await-scrape', prometheus.url.href, url.href],
+  ])
+  await once(child.stdout as NodeJS.ReadableStream, 'data')
+  while (prometheus.connections() === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  child.kill('SIGINT')
+  const { code, stderr } = await ended
+  assert.equal(code, 130)
+  assert.match(stderr, /interrupted; Prometheus may lack the final counts/)
+})
+
+test('what answers, and not with HTTP as the URL has it, is told from what is not there', async (context) => {
+  const { url } = await scriptedServer(context, (socket) => socket.end('220 smtp ESMTP\r\n'))
+  const { code, stderr } = await loadgen(...quick, url.href)
+  assert.equal(code, 4)
+  assert.match(stderr, /something is there, and does not speak HTTP as the URL has it/)
+})
+
+test('with seeds of any kind, all that was sent on time is all that was asked for', async (context) => {
+  const { url } = await okServer(context)
+  for (const seed of ['1', '2', '3']) {
+    const some = ['--metrics-port', '0', '--rate', '200', '--requests', '40', '--seed', seed]
+    const { code, stdout } = await loadgen(
+      ...some,
+      '--expect',
+      'achieved>=90%',
+      '--json',
+      '-',
+      url.href,
+    )
+    const { seen } = JSON.parse(stdout).expectations[0]
+    assert.equal(code, 0, `seed ${seed}: ${seen}`)
+    assert.ok(seen <= 1, `seed ${seed}: ${seen}`)
+  }
+})
+
+test('on a dumb terminal nothing is coloured or moved', async (context) => {
+  const { url } = await okServer(context)
+  const { stdout, stderr } = await start([...quick, url.href], { TERM: 'dumb' }).ended
+  assert.equal(`${stdout}${stderr}`.includes('\x1b'), false)
 })
 
 test('a target that refuses exits 4 within two seconds, with the account', async (context) => {
@@ -178,7 +289,7 @@ test('a target that refuses exits 4 within two seconds, with the account', async
   assert.equal(code, 4)
   assert.ok(elapsed < 3000, `${elapsed} ms, of which the process takes some to start`)
   assert.match(stdout, /^ {2}network errors +\d+ +(?:100|9\d\.\d\d) % {2}ECONNREFUSED: \d+$/m)
-  assert.match(stderr, /^loadgen: nothing answered at http:\/\/127\.0\.0\.1:\d+\/ \(ECONNREFUSED\)/)
+  assert.match(stderr, /^loadgen: nothing answered at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)/)
 })
 
 test('a host that is not known exits 4, and says so', async () => {

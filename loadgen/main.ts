@@ -1,10 +1,11 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveAddress } from './address.ts'
 import { awaitScrape } from './await-scrape.ts'
 import { after, now } from './clock.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
+import { emptyFiles, type Inputs, openFiles } from './files.ts'
 import { hdrLog } from './hdr.ts'
 import { help } from './help.ts'
 import { startLoad } from './load.ts'
@@ -13,7 +14,7 @@ import { serveMetrics } from './metrics-server.ts'
 import { type Options, parseOptions } from './options.ts'
 import { renderPage } from './page.ts'
 import { readPageAssets } from './page-assets.ts'
-import { type PlanInputs, planOf } from './plan.ts'
+import { planOf } from './plan.ts'
 import { renderProgress } from './progress.ts'
 import { showProgress } from './progress-line.ts'
 import { renderReport } from './report.ts'
@@ -28,9 +29,29 @@ const sameInterruptMs = 300
 
 const { argv, env, stderr, stdout } = process
 
+/** A terminal that can't move its cursor or change its colours: terminfo(5). */
+const isDumb = env.TERM === 'dumb'
+
+/** Could a part of the result not be written? */
+let unwritten = false
+
 const say = (text: string) => stderr.write(`loadgen: ${text}\n`)
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** What the first Ctrl-C ends. */
+let interruptible = (): void => process.exit(exitCodes.interrupted)
+
+/** The first interrupt ends what is under way in good order; the next ends the process. */
+const watchInterrupts = () => {
+  let interruptedAt: number | null = null
+  const interrupt = () => {
+    interruptedAt ??= now()
+    if (now() - interruptedAt > sameInterruptMs) process.exit(exitCodes.interrupted)
+    interruptible()
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+}
 
 /** From arguments and environment to the exit code. */
 async function main(): Promise<number> {
@@ -39,9 +60,9 @@ async function main(): Promise<number> {
     awaitScrape: env.LOADGEN_AWAIT_SCRAPE || undefined,
   })
   if ('mistakes' in parsed) {
-    for (const mistake of parsed.mistakes) say(mistake)
-    say('nothing was sent; --help says what there is')
-    return exitCodes.badUsage
+    const { files } = parsed
+    const inFiles = openFiles(files)
+    return refuse([...parsed.mistakes, ...('mistakes' in inFiles ? inFiles.mistakes : [])])
   }
   if (parsed.options.help) {
     stdout.write(help)
@@ -50,18 +71,24 @@ async function main(): Promise<number> {
   return prepareAndRun(parsed.options)
 }
 
+/** Lines are not rewritten in place where the cursor can't be moved. */
+const terminal = (stream: NodeJS.WriteStream) =>
+  isDumb ? { write: (text: string) => stream.write(text) } : stream
+
+const refuse = (mistakes: string[]): number => {
+  for (const mistake of mistakes) say(mistake)
+  say('nothing was sent; --help says what there is')
+  return exitCodes.badUsage
+}
+
 /** All that can be wrong on this side is found before the first request is sent. */
 const prepareAndRun = async (options: Options): Promise<number> => {
   const metrics = createMetrics()
-  const { json, hdr, html, metricsPort, body, ca } = options
+  const { html, metricsPort } = options
+  const inputs = openFiles(options)
+  if ('mistakes' in inputs) return refuse(inputs.mistakes)
   let closeMetrics = () => {}
-  const inputs: Pick<PlanInputs, 'body' | 'ca'> = { body: null, ca: null }
   try {
-    if (body !== null)
-      inputs.body = body.startsWith('@') ? readFileSync(body.slice(1)) : Buffer.from(body)
-    if (ca !== null) inputs.ca = readCertificates(ca)
-    for (const file of [json, hdr, html])
-      if (file !== null && file !== '-') appendFileSync(file, '')
     if (html !== null) readPageAssets()
     if (metricsPort > 0) {
       const host = env.LAB_BIND || undefined
@@ -69,9 +96,10 @@ const prepareAndRun = async (options: Options): Promise<number> => {
       closeMetrics = server.close
     }
   } catch (error) {
-    say(messageOf(error))
-    return exitCodes.badUsage
+    return refuse([messageOf(error)])
   }
+  emptyFiles(options)
+  watchInterrupts()
   try {
     const run = await runOnce(options, inputs, metrics)
     if (typeof run === 'number') return run
@@ -82,25 +110,17 @@ const prepareAndRun = async (options: Options): Promise<number> => {
     })
     // Where nothing answered there is nothing that anybody would look for in Prometheus.
     const worthIt = exitCode !== exitCodes.nothingAnswered
-    if (options.awaitScrape && worthIt) await reportScrape(options.awaitScrape, metrics)
-    return exitCode
+    if (!options.awaitScrape || !worthIt) return exitCode
+    const interrupted = await reportScrape(options.awaitScrape, metrics)
+    return interrupted ? exitCodes.interrupted : exitCode
   } finally {
     closeMetrics()
   }
 }
 
-/** OpenSSL takes a file without a certificate for a wish to trust nobody, and says nothing. */
-const readCertificates = (file: string): string => {
-  const text = readFileSync(file, 'utf8')
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Error(`--ca ${file}: has no certificate in it; must be PEM`)
-  }
-  return text
-}
-
 const runOnce = async (
   options: Options,
-  inputs: Pick<PlanInputs, 'body' | 'ca'>,
+  inputs: Inputs,
   metrics: ReturnType<typeof createMetrics>,
 ) => {
   const addresses = await Promise.all(options.targets.map(({ url }) => resolveAddress(url))).catch(
@@ -112,16 +132,9 @@ const runOnce = async (
   const startedAt = new Date()
   const load = startLoad({ options, plan, metrics, now, timeOrigin, after, startedAt, watchThread })
 
-  let interruptedAt: number | null = null
-  const interrupt = () => {
-    interruptedAt ??= now()
-    if (now() - interruptedAt > sameInterruptMs) process.exit(exitCodes.interrupted)
-    load.stop('interrupted')
-  }
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-
+  interruptible = () => load.stop('interrupted')
   const hideProgress = options.progress
-    ? showProgress(stderr, after, (columns) => renderProgress(load.progress(), columns))
+    ? showProgress(terminal(stderr), after, (columns) => renderProgress(load.progress(), columns))
     : () => {}
   const run = await load.finished
   hideProgress()
@@ -131,39 +144,82 @@ const runOnce = async (
 
 /** Where one of the files is stdout, nothing else may be there. */
 const publish = (run: RunRecord) => {
-  const { json, hdr, html, url } = run.options
+  const { json, hdr, html } = run.options
   const stream = [json, hdr, html].includes('-') ? stderr : stdout
-  const colour = Boolean(stream.isTTY) && !env.NO_COLOR
+  const colour = Boolean(stream.isTTY) && !env.NO_COLOR && !isDumb
   stream.write(renderReport(run, { colour, columns: stream.columns || 80 }))
-  write(json, () => `${JSON.stringify(resultOf(run), null, 2)}\n`)
-  write(hdr, () => hdrLog({ ...run, ...run.ledger, ...run.end }))
+  write('json', json, () => `${JSON.stringify(resultOf(run), null, 2)}\n`)
+  write('hdr', hdr, () => hdrLog({ ...run, ...run.ledger, ...run.end }))
   const { series } = run
-  if (series) write(html, () => renderPage(run, series, readPageAssets()))
+  if (series) write('html', html, () => renderPage(run, series, readPageAssets()))
   const imbalance = run.ledger.imbalance()
   if (imbalance) say(`the account doesn't add up, which is a mistake in this program: ${imbalance}`)
   if (run.fault)
     say(`${run.fault}; what it had not told by then is counted as cancelled or never sent`)
   if (run.ledger.planned > 0 && run.ledger.answered === 0 && run.end.reason !== 'interrupted') {
     const codes = [...run.ledger.errorCodes.keys()].join(', ') || 'no answer in time'
-    // Codes of OpenSSL, https://nodejs.org/api/tls.html#x509-certificate-error-codes, and of Node's own check.
-    const hint = /CERT|ISSUER/.test(codes)
-      ? 'its certificate is not trusted; --ca FILE names one that is'
-      : 'is the server running, and is it there?'
-    say(`nothing answered at ${url.href} (${codes}): ${hint}`)
+    const where = [...new Set(run.options.targets.map(({ url }) => url.origin))].join(', ')
+    say(`nothing answered at ${where} (${codes}): ${hintFor(codes)}`)
   }
 }
 
-const write = (file: string | null, text: () => string) => {
-  if (file === '-') stdout.write(text())
-  else if (file !== null) writeFileSync(file, text())
+/** Codes of OpenSSL, https://nodejs.org/api/tls.html#x509-certificate-error-codes, of Node's own check, and ours. */
+const hintFor = (codes: string): string => {
+  if (/CERT|ISSUER/.test(codes))
+    return 'its certificate is not trusted; --ca FILE names one that is'
+  if (/SSL|malformed|closed before/.test(codes)) {
+    return 'something is there, and does not speak HTTP as the URL has it; http: in place of https:, or the other way round?'
+  }
+  return 'is the server running, and is it there?'
 }
 
+/** A file that can't be written is not to cost the others. */
+const write = (option: string, file: string | null, text: () => string) => {
+  if (file === '-') stdout.write(text())
+  if (file === '-' || file === null) return
+  try {
+    writeFileSync(file, text())
+  } catch (error) {
+    notWritten(`--${option} ${file}: ${messageOf(error)}`)
+  }
+}
+
+const notWritten = (message: string) => {
+  unwritten = true
+  process.exitCode = exitCodes.brokenAccount
+  say(message)
+}
+
+/** Waits, and answers whether that was interrupted. */
 const reportScrape = async (prometheus: URL, metrics: ReturnType<typeof createMetrics>) => {
+  const { signal, abort } = abortable()
+  interruptible = abort
   say(`waiting for Prometheus to scrape the final counts, ${awaitScrapeMs / 1000} s at most`)
-  const reason = await awaitScrape({ prometheus, metrics, patienceMs: awaitScrapeMs, now, sleep })
-  if (reason === null) say(`Prometheus at ${prometheus.href} has the final counts`)
-  else say(`Prometheus at ${prometheus.href} does not show the final counts: ${reason}`)
+  const pause = (ms: number) => sleep(ms, undefined, { signal })
+  try {
+    const options = { prometheus, metrics, patienceMs: awaitScrapeMs, now, sleep: pause }
+    const reason = await awaitScrape(options)
+    if (reason === null) say(`Prometheus at ${prometheus.href} has the final counts`)
+    else say(`Prometheus at ${prometheus.href} does not show the final counts: ${reason}`)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    say('interrupted; Prometheus may lack the final counts')
+  }
+  return signal.aborted
+}
+
+const abortable = () => {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
+// A reader that has gone, such as head, has what it wanted. The run goes on, and its exit code says how it went.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') notWritten(`the report could not be written: ${message}`)
+  })
 }
 
 // Not process.exit: what was written to a pipe may still be under way.
-process.exitCode = await main()
+const exitCode = await main()
+process.exitCode = unwritten ? exitCodes.brokenAccount : exitCode

@@ -48,7 +48,13 @@ test('tallies add up, and each time is in the buckets that are not below it', as
   for (const responseTimeMs of [99.9, 100, 100.001, 9999, 20_000]) {
     tallyTo(metrics, (ledger) => {
       ledger.sent(0)
-      ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1 })
+      ledger.settled({
+        outcome: 'ok',
+        status: 200,
+        responseTimeMs,
+        serviceTimeMs: 1,
+        connectTimeMs: 0,
+      })
     })
   }
   const lines = await linesOf(metrics)

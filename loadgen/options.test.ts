@@ -117,17 +117,29 @@ test('a closed loop achieves no share of a rate that nobody asks for', () => {
 
 test('each mistake is named, with its value and what is allowed', () => {
   const table: [string, string][] = [
-    ['--rate 0', '--rate 0: must be requests a second, above 0, such as 50'],
-    ['--rate=-5', '--rate -5: must be requests a second, above 0, such as 50'],
-    ['--rate 1e999', '--rate 1e999: must be requests a second, above 0, such as 50'],
-    ['--rate', '--rate: needs a value, requests a second, above 0, such as 50'],
-    ['--rate --duration', '--rate: needs a value, requests a second, above 0, such as 50'],
+    ['--rate 0', '--rate 0: must be requests a second, above 0, such as 50, and 1,000,000 at most'],
+    [
+      '--rate=-5',
+      '--rate -5: must be requests a second, above 0, such as 50, and 1,000,000 at most',
+    ],
+    [
+      '--rate 1e999',
+      '--rate 1e999: must be requests a second, above 0, such as 50, and 1,000,000 at most',
+    ],
+    [
+      '--rate',
+      '--rate: needs a value, requests a second, above 0, such as 50, and 1,000,000 at most',
+    ],
+    [
+      '--rate --duration',
+      '--rate: needs a value, requests a second, above 0, such as 50, and 1,000,000 at most',
+    ],
     ['--duration 5', '--duration 5: must be a duration such as 500ms, 90s, 2m, 1h or 1m30s'],
     ['--requests 1.5', '--requests 1.5: must be a whole number from 1'],
     ['--requests 0', '--requests 0: must be a whole number from 1'],
     [
       '--profile spike:5',
-      '--profile spike:5: must be constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s',
+      '--profile spike:5: must be constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s, with rates of 1,000,000 at most',
     ],
     ['--profile ramp:1..2 --requests 5', '--profile ramp:1..2: needs a --duration to go over'],
     ['--arrivals uniform', '--arrivals uniform: must be poisson or even'],
@@ -139,7 +151,10 @@ test('each mistake is named, with its value and what is allowed', () => {
     ['--max-in-flight 0', '--max-in-flight 0: must be a whole number from 1'],
     ['--json=', '--json : must be the name of a file, or - for stdout'],
     ['--hdr=', '--hdr : must be the name of a file, or - for stdout'],
-    ['--json - --html -', '--json, --hdr, --html: only one of them can be -, for stdout'],
+    [
+      '--json - --html -',
+      '--json, --hdr, --html: each needs a file of its own, and one of them can be -',
+    ],
     ['--metrics-port 65536', '--metrics-port 65536: must be a port from 1 to 65535, or 0 for none'],
     [
       '--await-scrape prometheus',
@@ -242,10 +257,10 @@ test('what the environment says holds where the arguments say nothing', () => {
 })
 
 test('a mistake in the environment is named too', () => {
-  assert.deepEqual(parseOptions([], { url: 'nowhere', awaitScrape: 'nothing' }), {
-    mistakes: [
-      'LOADGEN_URL nowhere: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
-      'LOADGEN_AWAIT_SCRAPE nothing: must be the URL of a Prometheus, such as http://127.0.0.1:9090',
-    ],
-  })
+  const parsed = parseOptions([], { url: 'nowhere', awaitScrape: 'nothing' })
+  assert.ok('mistakes' in parsed)
+  assert.deepEqual(parsed.mistakes, [
+    'LOADGEN_URL nowhere: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
+    'LOADGEN_AWAIT_SCRAPE nothing: must be the URL of a Prometheus, such as http://127.0.0.1:9090',
+  ])
 })

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseDuration } from './duration.ts'
 import { type Expectation, parseExpectation } from './expect.ts'
+import type { FileOptions } from './files.ts'
 import type { Arrivals } from './pacer.ts'
-import { formatProfile, type ProfileSpec, parseProfile } from './profile.ts'
+import { formatProfile, mostPerSecond, type ProfileSpec, parseProfile } from './profile.ts'
+import { formatCount } from './quantity.ts'
 
 export type Options = {
   /** The only target, or the first of several. */
@@ -47,7 +50,10 @@ export type Options = {
 /** What holds where the arguments say nothing; from the environment, so mistakes in it are named too. */
 export type Defaults = { url?: string | undefined; awaitScrape?: string | undefined }
 
-export type ParsedOptions = { options: Options } | { mistakes: string[] }
+export type ParsedOptions =
+  | { options: Options }
+  /** `files` is what the options say of files, so that mistakes in those can be told at the same time. */
+  | { mistakes: string[]; files: FileOptions }
 
 /**
  * Reads the arguments: the options, or every mistake in them, each by name, value and what is allowed.
@@ -104,8 +110,9 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
   const json = read<string | null>('json', null, fileName)
   const hdr = read<string | null>('hdr', null, fileName)
   const html = read<string | null>('html', null, fileName)
-  if ([json, hdr, html].filter((file) => file === '-').length > 1) {
-    mistakes.push('--json, --hdr, --html: only one of them can be -, for stdout')
+  const files = [json, hdr, html].flatMap((file) => (file === null ? [] : [resolve(file)]))
+  if (new Set(files).size < files.length) {
+    mistakes.push('--json, --hdr, --html: each needs a file of its own, and one of them can be -')
   }
   const metricsPort = read('metrics-port', 9464, wholeFrom(0, 65_535))
   const usualScrape = defaults.awaitScrape === undefined ? null : parseUrl(defaults.awaitScrape)
@@ -118,7 +125,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     mistakes.push('--await-scrape: there is nothing to scrape with --metrics-port 0')
   }
 
-  const rate = read('rate', 50, positive)
+  const rate = read('rate', 50, parseRate)
   const durationMs = read('duration', requests === null ? 60_000 : null, parseDuration)
   const profile = read<ProfileSpec>('profile', { kind: 'constant', rate }, (text) =>
     parseProfile(text, rate),
@@ -176,7 +183,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     progress: !given.has('no-progress'),
     help: given.has('help'),
   }
-  if (mistakes.length > 0) return { mistakes }
+  if (mistakes.length > 0) return { mistakes, files: options }
   const weighted = targets.map(({ weight, url }) => ({ weight, url: new URL(url) }))
   return { options: { url: (weighted[0] as WeightedUrl).url, targets: weighted, ...options } }
 }
@@ -189,10 +196,10 @@ const mostWorkers = 256
 
 /** Each option that takes a value, and which values, as the end of a sentence "must be …". */
 const allowed = {
-  rate: 'requests a second, above 0, such as 50',
+  rate: `requests a second, above 0, such as 50, and ${formatCount(mostPerSecond)} at most`,
   duration: 'a duration such as 500ms, 90s, 2m, 1h or 1m30s',
   requests: 'a whole number from 1',
-  profile: 'constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s',
+  profile: `constant, ramp:10..200, steps:10,50,100, sine:20..80/60s or burst:500/10s, with rates of ${formatCount(mostPerSecond)} at most`,
   arrivals: 'poisson or even',
   seed: 'a whole number from 0 to 2147483647',
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',
@@ -283,6 +290,11 @@ const parseHeader = (text: string): [string, string] | null => {
   return name === '' || /^(content-length|transfer-encoding)$/i.test(name)
     ? null
     : [name, value.trim()]
+}
+
+const parseRate = (text: string): number | null => {
+  const rate = positive(text)
+  return rate !== null && rate <= mostPerSecond ? rate : null
 }
 
 const positive = (text: string): number | null => {

@@ -54,14 +54,20 @@ function examplePage() {
         observer.sent(0)
         const [outcome, status] =
           n === 100 ? (['httpErrors', 503] as const) : (['ok', 200] as const)
-        const settled = { outcome, status, responseTimeMs: n * second, serviceTimeMs: n }
+        const settled = {
+          outcome,
+          status,
+          responseTimeMs: n * second,
+          serviceTimeMs: n,
+          connectTimeMs: 0,
+        }
         if (second !== 3) observer.settled(settled)
         else observer.settled({ outcome: 'networkErrors', code: '<b>EVIL', connected: true })
       }
     }
     series.add(tally, second * 1000)
   }
-  const end = { reason: 'completed', durationSeconds: 12, maxWaiting: 0 }
+  const end = { reason: 'completed', durationSeconds: 12, scheduledSeconds: 12, maxWaiting: 0 }
   const run = {
     options: parsed.options,
     ledger,

@@ -14,9 +14,20 @@ const runOf = (answers: number, durationSeconds: number) => {
   for (let n = 1; n <= answers; n++) {
     ledger.due()
     ledger.sent(0)
-    ledger.settled({ outcome: 'ok', status: 200, responseTimeMs: n, serviceTimeMs: 1 })
+    ledger.settled({
+      outcome: 'ok',
+      status: 200,
+      responseTimeMs: n,
+      serviceTimeMs: 1,
+      connectTimeMs: 0,
+    })
   }
-  const end = { reason: 'completed', durationSeconds, maxWaiting: 0 }
+  const end = {
+    reason: 'completed',
+    durationSeconds,
+    scheduledSeconds: durationSeconds,
+    maxWaiting: 0,
+  }
   const run: RunRecord = {
     options: parsed.options,
     ledger,

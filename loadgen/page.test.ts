@@ -20,11 +20,17 @@ const evilRun = (): RunRecord => {
   const ledger = new Ledger()
   ledger.due()
   ledger.sent(0)
-  ledger.settled({ outcome: 'ok', status: 200, responseTimeMs: 30, serviceTimeMs: 10 })
+  ledger.settled({
+    outcome: 'ok',
+    status: 200,
+    responseTimeMs: 30,
+    serviceTimeMs: 10,
+    connectTimeMs: 0,
+  })
   ledger.due()
   ledger.sent(0)
   ledger.settled({ outcome: 'networkErrors', code: evil, connected: true })
-  const end = { reason: evil, durationSeconds: 1, maxWaiting: 0 }
+  const end = { reason: evil, durationSeconds: 1, scheduledSeconds: 1, maxWaiting: 0 }
   const series = new TimeSeries()
   series.add(ledger, 200)
   const verdict: Verdict = { verdict: 'generator-limited', reasons: [evil] }

@@ -76,10 +76,11 @@ const verdictCard = (run: RunRecord, result: Result) => {
 }
 
 const expectations = ({ options }: RunRecord, result: Result) => {
-  const rows = result.expectations.map(({ expectation, passed, seen }, index) => {
+  const rows = result.expectations.map((checked, index) => {
+    const { expectation, passed } = checked
     const mark = passed ? '<td class="good">holds</td>' : '<td class="bad">failed</td>'
-    const value = formatSeen(options.expect[index] as Expectation, seen)
-    return `<tr><td>${escapeHtml(expectation)}</td>${mark}<td>${escapeHtml(value)}</td></tr>`
+    const value = formatSeen(options.expect[index] as Expectation, checked)
+    return `<tr><td>${escapeHtml(expectation)}</td>${mark}<td class="text">${escapeHtml(value)}</td></tr>`
   })
   if (rows.length === 0) return ''
   return `<table><tr><th>expectation</th><th></th><th>seen</th></tr>${rows.join('')}</table>`

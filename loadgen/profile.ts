@@ -1,5 +1,8 @@
 import { parseDuration } from './duration.ts'
 
+/** More than any machine sends; what then waits to be sent would fill its memory. */
+export const mostPerSecond = 1_000_000
+
 /** How the asked rate goes with time: as read, plain data. Rates are requests a second. */
 export type ProfileSpec =
   | { kind: 'constant'; rate: number }
@@ -149,7 +152,12 @@ export function parseProfile(text: string, rate: number): ProfileSpec | null {
   if (kind === 'sine' && isRange(range)) {
     return { kind, from: range[0], to: range[1], periodSeconds }
   }
-  if (kind === 'burst' && /^\d{1,9}$/.test(rates) && Number(rates) > 0) {
+  if (
+    kind === 'burst' &&
+    /^\d{1,7}$/.test(rates) &&
+    Number(rates) > 0 &&
+    Number(rates) <= mostPerSecond
+  ) {
     return { kind, requests: Number(rates), periodSeconds }
   }
   return null
@@ -171,8 +179,10 @@ export function formatProfile(spec: ProfileSpec): string {
   }
 }
 
-const parseRate = (text: string): number | null =>
-  /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : null
+const parseRate = (text: string): number | null => {
+  const rate = /^\d+(\.\d+)?$|^\.\d+$/.test(text) ? Number(text) : Number.NaN
+  return rate <= mostPerSecond ? rate : null
+}
 
 const isAll = (rates: (number | null)[]): rates is number[] => !rates.includes(null)
 

@@ -71,7 +71,7 @@ test('no line is ever wider than the terminal', () => {
 const answered = (responseTimeMs: number) => {
   const ledger = new Ledger()
   ledger.sent(0)
-  ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1 })
+  ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1, connectTimeMs: 0 })
   return ledger
 }
 

@@ -14,6 +14,7 @@ const optionsOf = (...args: string[]): Options => {
 
 const healthy = {
   threads: [{ utilization: 0.1, longestPauseMs: 6 }],
+  longestOpeningMs: 0,
   throttling: { periods: 0, seconds: 0 },
 }
 
@@ -27,10 +28,10 @@ const recordOf = (
     ledger.due()
     ledger.sent(0.5)
     const serviceTimeMs = Math.min(10, responseTimeMs)
-    ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs })
+    ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs, connectTimeMs: 0 })
   }
   change(ledger)
-  const end = { reason: 'completed', durationSeconds: 10, maxWaiting: 0 }
+  const end = { reason: 'completed', durationSeconds: 10, scheduledSeconds: 10, maxWaiting: 0 }
   return {
     options: optionsOf('--duration', '10s', '--rate', '10', 'http://127.0.0.1:8080/'),
     ledger,
@@ -54,7 +55,9 @@ const plain = { colour: false, columns: 80 }
 const hundred = Array.from({ length: 100 }, (_, i) => i + 1)
 
 test('the result has every name of the contract, in seconds and whole numbers', () => {
-  const result = resultOf(recordOf(hundred))
+  const record = recordOf(hundred)
+  record.ledger.connectTime.record(4000)
+  const result = resultOf(record)
   assert.deepEqual(JSON.parse(JSON.stringify(result)), {
     planned: 100,
     sent: 100,
@@ -106,6 +109,19 @@ test('the result has every name of the contract, in seconds and whole numbers', 
       p99: 0.0005,
       p99_9: 0.0005,
       p99_99: 0.0005,
+    },
+    connectTime: {
+      count: 1,
+      mean: 0.004,
+      min: 0.004,
+      max: 0.004,
+      p50: 0.004,
+      p75: 0.004,
+      p90: 0.004,
+      p95: 0.004,
+      p99: 0.004,
+      p99_9: 0.004,
+      p99_99: 0.004,
     },
     verdict: 'valid',
     reasons: [],
@@ -195,7 +211,13 @@ test('a little waiting beside much service is no coordinated omission', () => {
   const record = recordOf([])
   record.ledger.due()
   record.ledger.sent(0)
-  record.ledger.settled({ outcome: 'ok', status: 200, responseTimeMs: 1030, serviceTimeMs: 1000 })
+  record.ledger.settled({
+    outcome: 'ok',
+    status: 200,
+    responseTimeMs: 1030,
+    serviceTimeMs: 1000,
+    connectTimeMs: 0,
+  })
   assert.doesNotMatch(renderReport(record, plain), /Coordinated omission/)
 })
 
@@ -205,7 +227,13 @@ test('waiting that the median alone shows is pointed out too', () => {
     record.ledger.due()
     record.ledger.sent(0)
     const [responseTimeMs, serviceTimeMs] = n < 7 ? [60, 10] : [100, 100]
-    record.ledger.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs })
+    record.ledger.settled({
+      outcome: 'ok',
+      status: 200,
+      responseTimeMs,
+      serviceTimeMs,
+      connectTimeMs: 0,
+    })
   }
   assert.match(renderReport(record, plain), /p50 is 60\.0 ms;\s.*\ssaid 10\.0 ms/)
 })
@@ -222,7 +250,7 @@ test('the reasons of a verdict have a line each, with what to do', () => {
   const text = renderReport(record, plain)
   assert.match(
     text,
-    /^Verdict: generator-limited; .*\n.*lower\s--rate[\s\S]*?\n {2}- it was late\n {2}- it was busy\n$/m,
+    /^Verdict: generator-limited; .*\n.*lower\srate[\s\S]*?\n {2}- it was late\n {2}- it was busy\n$/m,
   )
 })
 
@@ -230,31 +258,94 @@ test('each expectation has a line with what was seen, in the report and in the r
   const record = recordOf(hundred, timesOut)
   record.options = optionsOf('--duration', '10s', '--expect', 'p99<50ms', '--expect', 'errors<1%')
   assert.deepEqual(resultOf(record).expectations, [
-    { expectation: 'p99<50ms', passed: false, seen: 0.099007 },
-    { expectation: 'errors<1%', passed: true, seen: 1 / 101 },
+    { expectation: 'p99<50ms', passed: false, seen: 0.1, unanswered: null },
+    { expectation: 'errors<1%', passed: true, seen: 1 / 101, unanswered: null },
   ])
   const text = renderReport(record, plain)
   assert.match(
     text,
-    /^Expectations: 1 of 2 failed\.\n {2}failed {2}p99<50ms {3}seen: 99\.0 ms\n {2}holds {3}errors<1% {2}seen: 0\.9901 %$/m,
+    /^Expectations: 1 of 2 failed\.\n {2}failed {2}p99<50ms {3}seen: 100 ms\n {2}holds {3}errors<1% {2}seen: 0\.9901 %$/m,
   )
   record.options = optionsOf('--expect', 'errors<1%')
   assert.match(renderReport(record, plain), /^Expectations: all hold\.$/m)
 })
 
 test('the share that was achieved is of what the schedule held', () => {
-  const seen = (line: string, endsAfter: number, reason = 'completed') => {
+  const seen = (line: string, scheduledSeconds: number, durationSeconds: number) => {
     const record = recordOf(hundred)
     record.options = optionsOf(...line.split(' '), '--expect', 'achieved>=99%')
-    record.end = { ...record.end, durationSeconds: endsAfter, reason }
+    record.end = { ...record.end, durationSeconds, scheduledSeconds }
     return resultOf(record).expectations[0]?.seen
   }
   // 100 requests were planned, and sent, each time.
-  assert.equal(seen('--duration 10s --rate 12', 10), 1)
-  assert.equal(seen('--duration 10s --rate 10', 20), 0.5)
-  assert.equal(seen('--requests 100 --rate 10', 20), 0.5)
-  assert.equal(seen('--requests 100 --duration 1h --rate 10', 10), 1)
-  assert.equal(seen('--duration 1h --rate 10', 10, 'interrupted'), 1)
+  assert.equal(seen('--duration 10s --rate 12', 10, 10), 1)
+  assert.equal(seen('--duration 10s --rate 10', 10, 20), 0.5)
+  assert.equal(seen('--requests 100 --rate 10', 9.7, 9.7), 1)
+  assert.equal(seen('--requests 100 --rate 10', 9.7, 19.4), 0.5)
+})
+
+test('where the answers are errors, it is said that the quantiles are theirs', () => {
+  const failed = (ledger: Ledger) => {
+    ledger.due()
+    ledger.sent(0)
+    const times = { responseTimeMs: 1, serviceTimeMs: 1, connectTimeMs: 0 }
+    ledger.settled({ outcome: 'httpErrors', status: 503, ...times })
+  }
+  assert.match(
+    renderReport(recordOf(hundred.slice(0, 3), failed), plain),
+    /^1 request of the 4 answered \(25\.00 %\) had an error for an answer, and is in the\nquantiles\.$/m,
+  )
+})
+
+test('waiting for a connection is told from waiting for an answer', () => {
+  const record = recordOf(hundred)
+  record.ledger.connectTime.record(940_000)
+  assert.match(
+    renderReport(record, plain),
+    /^1 request of the 100 answered waited for a connection to open, up to\n940 ms: that is in the response time, and not in the service time\.$/m,
+  )
+  const quick = recordOf(hundred)
+  quick.ledger.connectTime.record(19_000)
+  assert.doesNotMatch(renderReport(quick, plain), /connection to open/)
+})
+
+test('several targets are all named, and so is a profile', () => {
+  const record = recordOf(hundred)
+  const options = '--duration 1m --profile steps:10,20 --target|3 http://a/x --target|1 http://b/'
+  record.options = optionsOf(
+    ...options.split(' --').flatMap((one, n) => {
+      const [name = '', ...value] = (n > 0 ? `--${one}` : one).split(/[ |](.*)/s).filter(Boolean)
+      return [name, ...value]
+    }),
+  )
+  const text = renderReport(record, plain)
+  assert.match(text, /^3 × http:\/\/a\/x\n1 × http:\/\/b\/\n/)
+  assert.match(text, /\(steps:10,20, poisson\s+arrivals, seed 1\)/)
+})
+
+test('advice is what can be done: places where they lacked, and no rate in a closed loop', () => {
+  const record = recordOf(hundred)
+  const reasons = ['up to 7 requests at once waited for a place among --max-in-flight']
+  record.verdict = { verdict: 'generator-limited', reasons }
+  assert.match(
+    renderReport(record, plain).replaceAll('\n', ' '),
+    /raise --max-in-flight, ask for a lower rate, or give/,
+  )
+  record.options = optionsOf('--closed')
+  assert.match(
+    renderReport(record, plain).replaceAll('\n', ' '),
+    /take fewer --connections, or give/,
+  )
+})
+
+test('where nothing was measured, the reasons why are there all the same', () => {
+  const record = recordOf([])
+  const reasons = ['requests that were due and never sent: 7']
+  record.verdict = { verdict: 'generator-limited', reasons }
+  assert.match(
+    renderReport(record, plain),
+    /^No answer, so nothing was measured\. Verdict: generator-limited\.\n {2}- requests that were due and never sent: 7$/m,
+  )
 })
 
 test('a closed loop is not said to have sent when due', () => {

@@ -1,6 +1,6 @@
 import { drawDistribution } from './chart.ts'
 import { findings, meaningOf } from './findings.ts'
-import { headline } from './headline.ts'
+import { destinations, headline } from './headline.ts'
 import { type Paint, paintWith } from './paint.ts'
 import { type Result, type RunRecord, resultOf } from './result.ts'
 import { expectationTable, latencyTable, outcomeTable } from './tables.ts'
@@ -22,13 +22,16 @@ export function renderReport(run: RunRecord, look: Look): string {
   const paint = paintWith(colour)
   const result = resultOf(run)
   return `${[
-    [paint('bold', run.options.url.href), ...wrap(headline(run), columns)],
+    [
+      ...destinations(run.options).map((line) => paint('bold', line)),
+      ...wrap(headline(run), columns),
+    ],
     outcomeTable(result, columns, paint),
     latencyTable(run.ledger, columns, paint),
     distribution(run, { colour, columns }, paint),
     findings(run).flatMap((sentence) => wrap(sentence, columns)),
     verdict(run, result, columns, paint),
-    expectationTable(run.options.expect, result, paint),
+    expectationTable(run.options.expect, result, columns, paint),
   ]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -46,10 +49,14 @@ const distribution = ({ ledger }: RunRecord, look: Look, paint: Paint): string[]
 
 const verdict = (run: RunRecord, result: Result, columns: number, paint: Paint): string[] => {
   const { responseTime, verdict, reasons } = result
-  if (responseTime.count === 0) return ['No answer, so nothing was measured.']
-  const colour = verdict === 'valid' ? 'green' : 'yellow'
+  const measured = responseTime.count > 0
+  const colour = verdict === 'valid' && measured ? 'green' : 'yellow'
   return [
-    ...wrap(`Verdict: ${verdict}; ${meaningOf(run)}`, columns),
+    ...(measured
+      ? wrap(`Verdict: ${verdict}; ${meaningOf(run)}`, columns)
+      : [
+          `No answer, so nothing was measured.${reasons.length > 0 ? ` Verdict: ${verdict}.` : ''}`,
+        ]),
     ...reasons.flatMap((reason) => wrap(`  - ${reason}`, columns, '    ')),
   ].map((line) => paint(colour, line))
 }

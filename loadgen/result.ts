@@ -35,6 +35,8 @@ export type Result = Record<OutcomeName | 'planned' | 'sent' | 'staleRetries', n
   responseTime: Summary
   serviceTime: Summary
   lateness: Summary
+  /** Of the answered requests that had to wait for a connection to open. */
+  connectTime: Summary
   verdict: Verdict['verdict']
   reasons: string[]
   expectations: Checked[]
@@ -72,6 +74,7 @@ export function resultOf(run: RunRecord): Result {
     responseTime: summarise(ledger.responseTime),
     serviceTime: summarise(ledger.serviceTime),
     lateness: summarise(ledger.lateness),
+    connectTime: summarise(ledger.connectTime),
     ...verdict,
     expectations: expectationsOf(run),
     seed: options.seed,
@@ -97,21 +100,12 @@ export function resultOf(run: RunRecord): Result {
 
 /** The expectations that the run was given, each with what became of it. */
 export function expectationsOf({ options, ledger, end }: RunRecord): Checked[] {
-  const { requests } = options
-  const asked = askedRate(options)
-  const { durationSeconds, reason } = end
-  // What the schedule held, and not the rate asked for: with Poisson arrivals that is met on average only.
-  const scheduledSeconds = Math.min(
-    (options.durationMs ?? Number.POSITIVE_INFINITY) / 1000,
-    requests === null || asked === null ? Number.POSITIVE_INFINITY : ledger.planned / asked,
-  )
+  const { durationSeconds, scheduledSeconds } = end
   return checkExpectations(options.expect, {
     ledger,
     achieved: finite(ledger.sentCount / durationSeconds),
-    scheduled:
-      asked === null
-        ? null
-        : finite(ledger.planned / (reason === 'completed' ? scheduledSeconds : durationSeconds)),
+    // What the schedule held, and not the rate asked for: with Poisson arrivals that is met on average only.
+    scheduled: options.connections === null ? finite(ledger.planned / scheduledSeconds) : null,
   })
 }
 

@@ -52,7 +52,12 @@ const simulate = async (some: Case) => {
 test('each request is sent when it is due', async () => {
   const { sentAt, end } = await simulate({ rate: 4 })
   assert.deepEqual(sentAt, [0, 250, 500, 750])
-  assert.deepEqual(end, { reason: 'completed', durationSeconds: 1, maxWaiting: 0 })
+  assert.deepEqual(end, {
+    reason: 'completed',
+    durationSeconds: 1,
+    scheduledSeconds: 1,
+    maxWaiting: 0,
+  })
 })
 
 test('answers, however slow, do not change when requests are sent', async () => {

@@ -12,6 +12,8 @@ export type Settlement =
       responseTimeMs: number
       /** From the instant it was written: what the server, and the network, took. */
       serviceTimeMs: number
+      /** For how long, between due and written, it waited for a connection to open; 0 if it did not. */
+      connectTimeMs: number
     }
   | { outcome: 'networkErrors'; code: string; connected: boolean }
   | { outcome: 'timeouts' | 'cancelled' | 'neverSent' }
@@ -44,6 +46,8 @@ export type RunEnd = {
   reason: string
   /** Seconds in which requests were issued: the schedule's, or more if the last was sent later, or less if stopped. */
   durationSeconds: number
+  /** Seconds that the schedule fills, as far as the run got with it. */
+  scheduledSeconds: number
   /** The most requests that waited for a place at once. */
   maxWaiting: number
 }
@@ -128,8 +132,9 @@ export function startRun(options: RunOptions): Run {
     }
     while (waiting.shift() !== undefined) observer.settled({ outcome: 'neverSent' })
     client.cancel()
-    const issuingMs = draining ? Math.max(nextMs(), lastSentMs) : elapsedMs
-    resolve({ reason, durationSeconds: issuingMs / 1000, maxWaiting })
+    const scheduledSeconds = (draining ? nextMs() : elapsedMs) / 1000
+    const durationSeconds = Math.max(scheduledSeconds, draining ? lastSentMs / 1000 : 0)
+    resolve({ reason, durationSeconds, scheduledSeconds, maxWaiting })
   }
 
   cancelTimer = after(startAt - now(), pump)
@@ -143,11 +148,12 @@ export function settlementOf(outcome: Outcome, dueAt: number): Settlement {
   if (outcome.kind === 'network error') {
     return { outcome: 'networkErrors', code: outcome.code, connected: outcome.connected }
   }
-  const { status, writtenAt, endedAt } = outcome
+  const { status, connectMs, writtenAt, endedAt } = outcome
   return {
     outcome: status < 400 ? 'ok' : 'httpErrors',
     status,
     responseTimeMs: endedAt - dueAt,
     serviceTimeMs: endedAt - writtenAt,
+    connectTimeMs: connectMs,
   }
 }

@@ -17,6 +17,7 @@ export function simulatedClient(
   const targets: number[] = []
   const client: Client = {
     staleRetries: 0,
+    longestOpeningMs: 0,
     send(target, onDone) {
       const writtenAt = time.now()
       const { afterMs, kind } = answerTo(sentAt.length)
@@ -32,7 +33,7 @@ export function simulatedClient(
           onDone({ kind: 'network error', code: 'ECONNRESET', connected: true })
         else {
           const status = kind === 'ok' ? 200 : 500
-          onDone({ kind: 'answer', status, writtenAt, endedAt: time.now() })
+          onDone({ kind: 'answer', status, connectMs: 0, writtenAt, endedAt: time.now() })
         }
       })
     },

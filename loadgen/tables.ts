@@ -83,6 +83,7 @@ export const shownQuantiles = ['p50', 'p75', 'p90', 'p95', 'p99', 'p99_9'] as co
 export function expectationTable(
   given: readonly Expectation[],
   { expectations }: Result,
+  columns: number,
   paint: Paint,
 ): string[] {
   if (expectations.length === 0) return []
@@ -92,13 +93,20 @@ export function expectationTable(
       ? 'Expectations: all hold.'
       : `Expectations: ${failed} of ${expectations.length} failed.`
   const width = Math.max(...expectations.map(({ expectation }) => expectation.length))
-  const rows = expectations.map(({ expectation, passed, seen }, index) => {
-    const value = formatSeen(given[index] as Expectation, seen)
-    const row = `  ${passed ? 'holds ' : 'failed'}  ${expectation.padEnd(width)}  seen: ${value}`
-    return passed ? row : paint('red', row)
+  const rows = expectations.flatMap((checked, index) => {
+    const { expectation, passed } = checked
+    const value = formatSeen(given[index] as Expectation, checked)
+    const row = `  ${passed ? 'holds ' : 'failed'}  ${expectation.padEnd(width)}  `
+    const lines = besideOrBelow(row, `seen: ${value}`, columns)
+    return passed ? lines : lines.map((line) => paint('red', line))
   })
   return [paint(failed === 0 ? 'green' : 'red', heading), ...rows]
 }
+
+const besideOrBelow = (row: string, text: string, columns: number): string[] =>
+  row.length + text.length <= columns
+    ? [`${row}${text}`]
+    : [row.trimEnd(), ...wrap(`    ${text}`, columns, '    ')]
 
 const list = (entries: [string, number][]) =>
   entries.map(([code, count]) => `${code}: ${formatCount(count)}`).join(', ')

@@ -97,7 +97,9 @@ export function startThreads(options: ThreadsOptions): Threads {
     onTally(unaccounted(plan, thread, elapsedMs / 1000))
     const vitals = { utilization: 0, longestPauseMs: 0 }
     const durationSeconds = elapsedMs / 1000
-    ended(thread, { reason: fault, durationSeconds, maxWaiting: 0, staleRetries: 0, vitals })
+    const nothing = { maxWaiting: 0, staleRetries: 0, longestOpeningMs: 0, vitals }
+    const end = { reason: fault, durationSeconds, scheduledSeconds: durationSeconds }
+    ended(thread, { ...end, ...nothing })
   }
 
   const ended = (thread: Thread, end: EngineEnd) => {

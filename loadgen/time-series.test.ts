@@ -9,7 +9,13 @@ const tallyOf = (responseTimesMs: number[], timeouts = 0) => {
   for (const responseTimeMs of responseTimesMs) {
     tally.due()
     tally.sent(0)
-    tally.settled({ outcome: 'ok', status: 200, responseTimeMs, serviceTimeMs: 1 })
+    tally.settled({
+      outcome: 'ok',
+      status: 200,
+      responseTimeMs,
+      serviceTimeMs: 1,
+      connectTimeMs: 0,
+    })
   }
   for (let n = 0; n < timeouts; n++) {
     tally.due()

@@ -4,10 +4,11 @@ import { Ledger } from './ledger.ts'
 import type { ThreadVitals } from './thread-vitals.ts'
 import { judge, type Vitals } from './verdict.ts'
 
-const completed = { reason: 'completed', durationSeconds: 10, maxWaiting: 0 }
+const completed = { reason: 'completed', durationSeconds: 10, scheduledSeconds: 10, maxWaiting: 0 }
 
 const withThread = (some: Partial<ThreadVitals>): Vitals => ({
   threads: [{ utilization: 0.5, longestPauseMs: 7, ...some }],
+  longestOpeningMs: 0,
   throttling: { periods: 0, seconds: 0 },
 })
 
@@ -16,7 +17,13 @@ const ledgerOf = (latenessMs: number, requests = 100) => {
   for (let n = 0; n < requests; n++) {
     ledger.due()
     ledger.sent(latenessMs)
-    ledger.settled({ outcome: 'ok', status: 200, responseTimeMs: 5, serviceTimeMs: 5 })
+    ledger.settled({
+      outcome: 'ok',
+      status: 200,
+      responseTimeMs: 5,
+      serviceTimeMs: 5,
+      connectTimeMs: 0,
+    })
   }
   return ledger
 }
@@ -39,7 +46,7 @@ test('each way of being the bottleneck has its reason', () => {
   ])
   assert.match(
     judge(ledgerOf(30), { ...completed, maxWaiting: 7 }, withThread({})).reasons[1] ?? '',
-    /^up to 7 requests at once waited for a place: raise --max-in-flight$/,
+    /^up to 7 requests at once waited for a place among --max-in-flight$/,
   )
   const short = ledgerOf(1)
   short.errorCodes.set('EMFILE', 1)
@@ -68,12 +75,27 @@ test('a pause of 50 ms is flagged, whatever the percentiles, and one of 49 ms is
   ])
 })
 
+test('connections that could not all be begun at once are flagged', () => {
+  const vitals = { ...withThread({}), longestOpeningMs: 62 }
+  assert.deepEqual(judge(ledgerOf(1), completed, vitals).reasons, [
+    'it took 62.0 ms to begin all connections that were needed at once (allowed: 50 ms)',
+  ])
+  assert.equal(judge(ledgerOf(1), completed, { ...vitals, longestOpeningMs: 49 }).verdict, 'valid')
+})
+
+test('what is just above a bound does not read as if it were at it', () => {
+  assert.deepEqual(judge(ledgerOf(1), completed, withThread({ utilization: 0.9041 })).reasons, [
+    "the generator's thread was busy for 90.4 % of the run (allowed: 90 %)",
+  ])
+})
+
 test('of several threads, the worst counts', () => {
   const vitals = {
     threads: [
       { utilization: 0.1, longestPauseMs: 7 },
       { utilization: 0.93, longestPauseMs: 80 },
     ],
+    longestOpeningMs: 0,
     throttling: { periods: 0, seconds: 0 },
   }
   assert.deepEqual(judge(ledgerOf(1), completed, vitals).reasons, [

@@ -22,6 +22,8 @@ export type Verdict = { verdict: 'valid' | 'generator-limited'; reasons: string[
 /** How the generator itself fared. */
 export type Vitals = {
   threads: readonly ThreadVitals[]
+  /** The longest time in milliseconds in which connections that were needed at once were being begun. */
+  longestOpeningMs: number
   /** What the container's processor limit took from it during the run. */
   throttling: Throttling
 }
@@ -30,7 +32,8 @@ export type Vitals = {
  * Was it the server that was measured? `generator-limited`, with all reasons, when requests went out
  * late or not at all, or the generator was short of time or means.
  */
-export function judge(ledger: Ledger, end: RunEnd, { threads, throttling }: Vitals): Verdict {
+export function judge(ledger: Ledger, end: RunEnd, vitals: Vitals): Verdict {
+  const { threads, longestOpeningMs, throttling } = vitals
   const utilization = Math.max(0, ...threads.map(({ utilization }) => utilization))
   const pauseMs = Math.max(0, ...threads.map(({ longestPauseMs }) => longestPauseMs))
   const [itsThread, aThread] =
@@ -45,7 +48,9 @@ export function judge(ledger: Ledger, end: RunEnd, { threads, throttling }: Vita
       `1 % of the requests were sent ${formatLatency(latenessP99Ms)} late or more (allowed: ${bounds.latenessP99Ms} ms)`,
     end.maxWaiting > 0 &&
       latenessP99Ms > bounds.latenessP99Ms &&
-      `up to ${end.maxWaiting} requests at once waited for a place: raise --max-in-flight`,
+      `up to ${end.maxWaiting} requests at once waited for a place among --max-in-flight`,
+    longestOpeningMs >= bounds.pauseMs &&
+      `it took ${formatLatency(longestOpeningMs)} to begin all connections that were needed at once (allowed: ${bounds.pauseMs} ms)`,
     // A run that was stopped always finds the last millisecond's requests unsent.
     end.reason === 'completed' &&
       neverSent > 0 &&
@@ -61,4 +66,5 @@ export function judge(ledger: Ledger, end: RunEnd, { threads, throttling }: Vita
   return { verdict: reasons.length === 0 ? 'valid' : 'generator-limited', reasons }
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(0)} %`
+/** With a decimal, so that what is just above a bound does not look like it. */
+const percent = (share: number) => `${Number((share * 100).toFixed(1))} %`
