@@ -20,6 +20,10 @@ export NODE_COMPILE_CACHE ?= $(CURDIR)/.cache/compiled
 run = $(run.$(LAB_MODE))
 run.docker = docker compose run --rm --service-ports --entrypoint node loadgen
 run.native = npm exec -- node
+# As run, for what is used while something else runs: no port of the generator's is taken.
+beside = $(beside.$(LAB_MODE))
+beside.docker = docker compose run --rm --entrypoint node loadgen
+beside.native = $(run.native)
 tools = $(tools.$(LAB_MODE))
 tools.docker = image
 tools.native = node_modules/.package-lock.json
@@ -60,17 +64,25 @@ load: $$(tools) ## Send RATE requests a second for DURATION to the server
 verify: $$(tools) ## Prove the picture: drive load, compare every layer with the truth; ARGS=--all
 	$(run) lab/main.ts verify $(ARGS)
 
+.PHONY: incident
+incident: $$(tools) ## Make the server slow and faulty, so that alerts fire; ARGS=--wait waits for them
+	$(beside) lab/main.ts incident $(ARGS)
+
+.PHONY: recover
+recover: $$(tools) ## End the incident; ARGS=--wait waits until the alerts have cleared
+	$(beside) lab/main.ts recover $(ARGS)
+
 .PHONY: logs
 logs: ## Follow what the lab's services write
 	docker compose logs --follow --tail 100
 
 .PHONY: down
 down: ## Stop the lab; Prometheus keeps its data
-	docker compose --profile load down
+	docker compose --profile load --profile alerts down
 
 .PHONY: clean
 clean: ## Stop the lab and forget its data
-	docker compose --profile load down --volumes
+	docker compose --profile load --profile alerts down --volumes
 
 .PHONY: dev
 dev: node_modules/.package-lock.json ## Run the server on this machine instead, restart it on each change

@@ -1,11 +1,14 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { alertPlaces } from './alert-places.ts'
+import { createControl, Refused } from './control.ts'
 import { demo } from './demo.ts'
+import { incidentCommand } from './incident-command.ts'
 import { links, renderLinks } from './links.ts'
 import { driveLoad } from './load.ts'
 import type { ClientResult } from './picture.ts'
 import { createPrometheus } from './prometheus.ts'
-import { createControl, Refused } from './verify/control.ts'
+import { receiverCommand } from './receiver-command.ts'
 import type { ClientResult as VerifiedClient } from './verify/evidence.ts'
 import { help, type Options, parseOptions } from './verify/options.ts'
 import { insertMarkdown, renderMarkdown, renderSummary } from './verify/summary.ts'
@@ -13,9 +16,14 @@ import { type Asked, parametersOfAll, type Verification, verify } from './verify
 
 const usage = `node lab/main.ts demo [options of the load generator]
 node lab/main.ts verify [options]
+node lab/main.ts incident|recover [options]
+node lab/main.ts receive [options]
 
   demo     drives load, checks that Prometheus shows all of it, and says where to look
   verify   drives load and proves the picture: every layer against the truth; --help has more
+  incident makes the server slow and faulty, until recover; --help has more
+  recover  puts back what the lab does ordinarily; --help has more
+  receive  shows the alerts that Alertmanager sends to it; --help has more
 `
 
 const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
@@ -25,17 +33,26 @@ const grafanaUrl = env.LAB_GRAFANA_URL ?? 'http://127.0.0.1:3000'
 const ports = {
   prometheus: Number(env.LAB_PROMETHEUS_PORT ?? 9090),
   grafana: Number(env.LAB_GRAFANA_PORT ?? 3000),
+  alertmanager: Number(env.LAB_ALERTMANAGER_PORT ?? 9093),
+  receiver: Number(env.LAB_RECEIVER_PORT ?? 9094),
 }
 const prometheusUrl = env.LAB_PROMETHEUS_URL ?? `http://127.0.0.1:${ports.prometheus}`
 const controlUrl = env.LAB_CONTROL_URL ?? `http://127.0.0.1:${env.LAB_CONTROL_PORT ?? 8081}`
+const alertmanagerUrl = env.LAB_ALERTMANAGER_URL ?? `http://127.0.0.1:${ports.alertmanager}`
+const out = (text: string) => process.stdout.write(text)
+const err = (text: string) => process.stderr.write(text)
 
 const [verb, ...rest] = process.argv.slice(2)
 if (verb === 'demo' && rest.includes('--help')) process.stdout.write(`${usage}\n${loadHelp}`)
 else if (verb === 'demo') process.exitCode = await runDemo(rest)
 else if (verb === 'verify') process.exitCode = await runVerify(rest)
+else if (verb === 'incident' || verb === 'recover') process.exitCode = await runIncident(verb)
+else if (verb === 'receive') process.exitCode = await runReceiver()
 else if (verb === '--help') process.stdout.write(usage)
 else {
-  process.stderr.write(`lab: ${verb ?? 'no verb'}: must be demo or verify\n\n${usage}`)
+  process.stderr.write(
+    `lab: ${verb ?? 'no verb'}: must be demo, verify, incident, recover or receive\n\n${usage}`,
+  )
   process.exitCode = 2
 }
 
@@ -185,6 +202,27 @@ function mistakesInFile(file: string | null): string[] {
 function write(file: string, text: string): void {
   if (file === '-') process.stdout.write(text)
   else writeFileSync(file, text)
+}
+
+async function runIncident(verb: 'incident' | 'recover'): Promise<number> {
+  return incidentCommand(verb, rest, {
+    control: createControl(controlUrl),
+    prometheus: createPrometheus(prometheusUrl),
+    places: async () =>
+      alertPlaces(ports, {
+        prometheus: await answers(`${prometheusUrl}/-/ready`),
+        alertmanager: await answers(`${alertmanagerUrl}/-/ready`),
+        grafana: await answers(`${grafanaUrl}/api/health`),
+      }),
+    controlAddress: `localhost:${env.LAB_CONTROL_PORT ?? 8081}`,
+    ...{ out, err, sleep, now: () => performance.now() },
+  })
+}
+
+async function runReceiver(): Promise<number> {
+  const end = new AbortController()
+  process.once('SIGTERM', () => end.abort()).once('SIGINT', () => end.abort())
+  return receiverCommand(rest, { out, err, signal: end.signal })
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -23,7 +23,9 @@ say 'building the image: a minute the first time, a second when nothing has chan
 docker compose build --quiet server
 
 services=server
-for service in prometheus grafana; do
+# COMPOSE_PROFILES=alerts, from the environment or an .env file, asks for the Alertmanager too.
+extras=$(docker compose config --services | grep -x alertmanager || true)
+for service in prometheus grafana $extras; do
   image=$(docker compose config --images "$service")
   if docker image inspect "$image" >/dev/null 2>&1 || docker compose pull --quiet "$service"; then
     services="$services $service"
@@ -32,8 +34,10 @@ for service in prometheus grafana; do
   case $service in
     prometheus) say "no Prometheus, its image $image can't be had: the server still measures, nobody keeps or draws it" ;;
     grafana) say "no Grafana, its image $image can't be had: no dashboards; Prometheus still answers every query" ;;
+    alertmanager) say "no Alertmanager, its image $image can't be had: alerts fire, and nobody is told" ;;
   esac
 done
+case $services in *alertmanager*) services="$services receiver" ;; esac
 
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
@@ -59,3 +63,6 @@ echo 'The lab is up:'
 echo "  server      http://$(published server 8080)"
 case $services in *prometheus*) echo "  Prometheus  http://$(published prometheus 9090)" ;; esac
 case $services in *grafana*) echo "  Grafana     http://$(published grafana 3000)" ;; esac
+case $services in *alertmanager*)
+  echo "  alerts      http://$(published alertmanager 9093), and what was sent: http://$(published receiver 9094)" ;;
+esac

@@ -45,7 +45,7 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
 
 /** Starts a Prometheus with the lab's own configuration, its targets replaced by processes on this machine. */
 export async function startPrometheus(
-  targets: Record<'server' | 'loadgen', number>,
+  targets: { server: number; loadgen: number; alertmanager?: number },
   { scrapeSeconds = 5 } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
@@ -57,6 +57,11 @@ export async function startPrometheus(
     .replace('localhost:9090', `127.0.0.1:${port}`)
     .replace('host.docker.internal:8080', `127.0.0.1:${targets.server}`)
     .replace('host.docker.internal:9464', `127.0.0.1:${targets.loadgen}`)
+    // No name is looked up: what a machine's resolver says of it is none of the tests' business.
+    .replace(
+      /dns_sd_configs:(\n {8}.*)+/,
+      `static_configs: [{ targets: [${targets.alertmanager ? `127.0.0.1:${targets.alertmanager}` : ''}] }]`,
+    )
   writeFileSync(join(folder, 'prometheus.yml'), config)
 
   const binaries = await prometheusBinaries()

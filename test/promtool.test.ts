@@ -46,7 +46,36 @@ test('the recorded series have the values that were worked out by hand', async (
   await check(committed, 'test', 'rules', ...unitTests)
 })
 
-test('the unit tests fail when a recorded p95 is a p94', async () => {
-  const folder = broken('rules/lab_request_duration.yaml', '0.95', '0.94')
-  await assert.rejects(check(folder, 'test', 'rules', ...unitTests), /FAILED/)
-})
+/** What is changed in a file of rules, from what to what: the unit tests of that file must see it. */
+const mutations: [file: string, from: string, to: string][] = [
+  ['lab_request_duration', '0.95', '0.94'],
+  ['slo', 'vector(0.999)', 'vector(0.998)'],
+  ['slo', 'vector(0.99)', 'vector(0.98)'],
+  ['slo', 'burn_rate1m > 14.4', 'burn_rate1m > 20'],
+  ['slo', 'burn_rate20s > 14.4', 'burn_rate1m > 14.4'],
+  ['slo', 'burn_rate6m > 6', 'burn_rate6m > 9'],
+  ['slo', 'burn_rate30s > 6', 'burn_rate6m > 6'],
+  ['slo', 'burn_rate72m > 1 ', 'burn_rate72m > 0.1 '],
+  ['slo', '"5.."}[1m]', '"[45].."}[1m]'],
+  ['slo', 'le="2.5"}[1m]', 'le="5.0"}[1m]'],
+  ['slo', '!~"5.."', '!~"[45].."'],
+  ['slo', '{http_route=~"/|/images"}', '{http_route!="unmatched"}'],
+  ['slo', '1 - job_slo:error_budget:burn_rate12h', 'job_slo:error_budget:burn_rate12h'],
+  ['alerts', 'up{job!="loadgen"} == 0', 'up == 0'],
+  [
+    'alerts',
+    'up{job!="loadgen"} == 0\n        for: 30s',
+    'up{job!="loadgen"} == 0\n        for: 15s',
+  ],
+  ['alerts', 'seconds > 2 ', 'seconds > 3 '],
+  ['alerts', 'seconds > 2 and up == 1', 'seconds > 2'],
+  ['alerts', ') > 0.01', ') > 0.02'],
+  ['alerts', 'and on (job, instance) up{job="loadgen"} == 1', ''],
+  ['alerts', 'for: 15s', 'for: 5s'],
+]
+for (const [name, from, to] of mutations) {
+  test(`the unit tests of ${name} see ${JSON.stringify(from)} become ${JSON.stringify(to)}`, async () => {
+    const folder = broken(`rules/${name}.yaml`, from, to)
+    await assert.rejects(check(folder, 'test', 'rules', `tests/${name}.yaml`), /FAILED/)
+  })
+}

@@ -14,6 +14,15 @@ export const metrics = {
   gauges: ['http_server_active_requests', 'loadgen_rate_target', 'loadgen_in_flight'],
   /** What Prometheus records about each scrape. https://prometheus.io/docs/concepts/jobs_instances/ */
   scrapes: ['up', 'scrape_duration_seconds'],
+  /** What Prometheus records by the rules of prometheus/rules/slo.yaml. */
+  recorded: [
+    'slo:objective:ratio',
+    'job_slo:slo_errors_per_request:ratio_rate1m',
+    'job_slo:error_budget:remaining_ratio12h',
+    ...['20s', '30s', '1m', '6m', '72m'].map((window) => `job_slo:error_budget:burn_rate${window}`),
+  ],
+  /** What Prometheus records about its alerts. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
+  alerts: ['ALERTS'],
 }
 
 /** How often Prometheus scrapes, as prometheus.yml says: nothing is newer than that. */
@@ -27,5 +36,7 @@ export function seriesNames(): string[] {
     ...metrics.counters,
     ...metrics.gauges,
     ...metrics.scrapes,
+    ...metrics.recorded,
+    ...metrics.alerts,
   ]
 }

@@ -1,5 +1,5 @@
+import type { Chosen, Control, Distribution, Truth } from '../control.ts'
 import type { Prometheus } from '../prometheus.ts'
-import type { Chosen, Control, Distribution, Truth } from './control.ts'
 import { type Expected, expectedIntervals, shareIntervals } from './expected.ts'
 import { type Gained, type Layout, layouts, readGained } from './gained.ts'
 import { levels, type Statistics, statisticNames } from './statistics.ts'

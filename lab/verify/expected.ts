@@ -1,4 +1,4 @@
-import type { Truth } from './control.ts'
+import type { Truth } from '../control.ts'
 import { type Interval, meanError, shareInterval } from './interval.ts'
 import { type Level, levelNames, levels } from './statistics.ts'
 

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { splitArguments } from '../arguments.ts'
 
 export type Options = {
   behaviour: string
@@ -47,7 +47,7 @@ Exit codes: 0 all is as it must be; 1 something is not, or could not be asked; 2
 
 /** Reads the arguments: the options, or every mistake in them by name, value and what is allowed. */
 export function parseOptions(args: readonly string[]): Options | { mistakes: string[] } {
-  const { values, mistakes } = split(args)
+  const { values, mistakes } = splitArguments(args, { allowed, flags: ['all', 'help'] })
   const read = <T>(name: keyof typeof allowed, fallback: T, parse: (text: string) => T | null) => {
     const text = values.get(name)
     const value = text === undefined ? fallback : parse(text)
@@ -89,38 +89,6 @@ const allowed = {
   json: 'the name of a file, or - for stdout',
   markdown: 'the name of a file, or - for stdout',
 } as const
-
-const flags = ['all', 'help']
-
-/** Takes the arguments apart. Of an option given twice the last holds. */
-const split = (args: readonly string[]) => {
-  const values = new Map<string, string>()
-  const mistakes: string[] = []
-  const { tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: {
-      ...Object.fromEntries(Object.keys(allowed).map((key) => [key, { type: 'string' }] as const)),
-      all: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  })
-  for (const token of tokens) {
-    if (token.kind === 'positional') mistakes.push(`${token.value}: is no option`)
-    if (token.kind !== 'option') continue
-    const { name: key, rawName, value } = token
-    if (flags.includes(key)) {
-      if (value === undefined) values.set(key, '')
-      else mistakes.push(`${rawName}=${value}: takes no value`)
-    } else if (!Object.hasOwn(allowed, key)) mistakes.push(`${rawName}: is no option`)
-    else if (value === undefined || (!token.inlineValue && value.startsWith('--'))) {
-      mistakes.push(`${rawName}: needs a value, ${allowed[key as keyof typeof allowed]}`)
-    } else values.set(key, value)
-  }
-  return { values, mistakes }
-}
 
 const name = (text: string) => text || null
 

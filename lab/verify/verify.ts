@@ -1,6 +1,6 @@
+import type { Chosen, Control } from '../control.ts'
 import { freshScrape } from '../picture.ts'
 import type { Prometheus } from '../prometheus.ts'
-import type { Chosen, Control } from './control.ts'
 import { type ClientResult, collectEvidence, type Evidence, type Load } from './evidence.ts'
 import { type Check, judge } from './limits.ts'
 import { renderTable, renderTitle } from './table.ts'

@@ -42,7 +42,7 @@ test('Grafana is healthy', { skip }, async () => {
   assert.deepEqual([status, answer.database], [200, 'ok'])
 })
 
-for (const uid of ['latency-distribution', 'requests', 'load-generator']) {
+for (const uid of ['latency-distribution', 'requests', 'load-generator', 'slo']) {
   test(`${uid} is there for anybody, provisioned, in the folder Latency Lab`, {
     skip,
   }, async () => {

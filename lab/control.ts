@@ -89,4 +89,4 @@ async function exchange(url: URL, method: string, body?: unknown) {
 const unreachable = (url: string, reason: string) =>
   `the server's control listener doesn't answer at ${url} (${reason}): is the lab running (make up)? ` +
   'If the server runs on this machine (make dev), no container reaches its control listener: ' +
-  'LAB_MODE=native make verify'
+  'LAB_MODE=native make … does it from this machine'

@@ -56,6 +56,6 @@ test('who can’t reach the listener is told what to do', async () => {
   await stop()
   await assert.rejects(
     createControl(url).behaviour(),
-    /doesn't answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): is the lab running \(make up\).*LAB_MODE=native make verify/,
+    /doesn't answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): is the lab running \(make up\).*LAB_MODE=native make … does it/,
   )
 })
