@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { demo } from './demo.ts'
+import { runLesson } from './lessons/run-lesson.ts'
 import { links, renderLinks } from './links.ts'
 import { driveLoad } from './load.ts'
 import type { ClientResult } from './picture.ts'
@@ -13,9 +14,11 @@ import { type Asked, parametersOfAll, type Verification, verify } from './verify
 
 const usage = `node lab/main.ts demo [options of the load generator]
 node lab/main.ts verify [options]
+node lab/main.ts lesson [N] [--answer ANSWER]
 
   demo     drives load, checks that Prometheus shows all of it, and says where to look
   verify   drives load and proves the picture: every layer against the truth; --help has more
+  lesson   asks a question about the lab, and checks the answer against it; --help has more
 `
 
 const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
@@ -33,9 +36,10 @@ const [verb, ...rest] = process.argv.slice(2)
 if (verb === 'demo' && rest.includes('--help')) process.stdout.write(`${usage}\n${loadHelp}`)
 else if (verb === 'demo') process.exitCode = await runDemo(rest)
 else if (verb === 'verify') process.exitCode = await runVerify(rest)
+else if (verb === 'lesson') process.exitCode = await teach(rest)
 else if (verb === '--help') process.stdout.write(usage)
 else {
-  process.stderr.write(`lab: ${verb ?? 'no verb'}: must be demo or verify\n\n${usage}`)
+  process.stderr.write(`lab: ${verb ?? 'no verb'}: must be demo, verify or lesson\n\n${usage}`)
   process.exitCode = 2
 }
 
@@ -111,6 +115,17 @@ async function runVerify(args: string[]): Promise<number> {
     process.stderr.write(`lab: ${(error as Error).message}\n`)
     return 1
   }
+}
+
+function teach(args: string[]): Promise<number> {
+  return runLesson(args, {
+    prometheus: createPrometheus(prometheusUrl),
+    control: createControl(controlUrl),
+    sleep,
+    patienceMs: 30_000,
+    say: (text) => process.stdout.write(`${text}\n`),
+    complain: (text) => process.stderr.write(`lab: ${text}\n`),
+  })
 }
 
 async function prove(options: Options, signal: AbortSignal): Promise<Verification[]> {
