@@ -4,6 +4,8 @@
 RATE ?= 50
 DURATION ?= 1m
 ARGS ?=
+N =
+ANSWER =
 
 # With a Docker engine the lab's tools run from the lab's image, so that Docker alone is enough; without
 # one they run on this machine's Node.js. LAB_MODE=docker or native decides it otherwise.
@@ -59,6 +61,10 @@ load: $$(tools) ## Send RATE requests a second for DURATION to the server
 .PHONY: verify
 verify: $$(tools) ## Prove the picture: drive load, compare every layer with the truth; ARGS=--all
 	$(run) lab/main.ts verify $(ARGS)
+
+.PHONY: lesson
+lesson: $$(tools) ## List the lessons; N=2 asks the question of one, ANSWER=… is checked against the lab
+	$(run) lab/main.ts lesson $(N) $(if $(ANSWER),--answer '$(ANSWER)') $(ARGS)
 
 .PHONY: logs
 logs: ## Follow what the lab's services write

@@ -15,8 +15,8 @@ export type Options = {
 export const help = `Usage: node lab/main.ts lesson [N] [--answer ANSWER] [--reveal]
        make lesson [N=1 [ANSWER=2.5s [ARGS=--reveal]]]
 
-Without N: lists the lessons. With N: prints the question of lesson N, and what to run for it. With an
-answer: asks the running lab for the right one, as it is now, and says whether they agree and why.
+Without N: lists the lessons. With N: prints the question of lesson N, and what to run for it. With
+an answer: asks the running lab for the right one, as it is now, and says whether they agree.
 
   --answer ANSWER   a number with its unit (2.47, 2.47s, 2470ms, 12%), or the letter of a choice
   --reveal          shows the right answer, and what the lab says, also beside a wrong one or none
@@ -26,8 +26,8 @@ Environment: LAB_CONTROL_URL and LAB_PROMETHEUS_URL say where the control listen
 are (http://127.0.0.1:8081, http://127.0.0.1:9090).
 
 Exit codes: 0 right, or nothing was answered; 1 the lab can't be asked, or has not seen what the
-question is about; 2 wrong usage; 3 the answer is wrong. make turns all but 0 into 2, and says which
-it was: Error 3.
+question is about; 2 wrong usage; 3 the answer is wrong. make turns all but 0 into 2, and says
+which it was: Error 3.
 `
 
 /** Reads the arguments: the options, or every mistake in them by name, value and what is allowed. */

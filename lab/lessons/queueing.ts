@@ -20,7 +20,7 @@ export const queueing = defineLesson<Collected>({
   number: 6,
   slug: 'queueing',
   title: 'Saturation and queueing',
-  summary: 'a server that is busy three quarters of the time, and makes everybody wait',
+  summary: 'a server that is busy four fifths of the time, and makes everybody wait',
   question:
     'How long, in milliseconds, did a request of this run wait in the queue on average, before its work began?',
   kind: 'milliseconds',
@@ -100,17 +100,13 @@ export const queueing = defineLesson<Collected>({
           answers: near(whole, 0.1),
           hint: 'That is all of the time in the server (step="total"): waiting and work. The question is about the waiting alone.',
         },
+        ...[1e3, 1e-3].map((factor) => ({
+          answers: { low: (factor * wait) / 2, high: factor * wait * 2 },
+          hint: 'Mind the unit: the metric is in seconds, and the question is in milliseconds. Write 0.05s or 50ms.',
+        })),
         {
           answers: { low: 0, high: service / 4 },
-          hint: 'There is a place free a quarter of the time, but requests do not come evenly: who comes while another one is worked on waits, and so does everyone behind.',
-        },
-        {
-          answers: { low: wait * 500, high: wait * 2000 },
-          hint: 'Mind the unit: the metric is in seconds, and the question is in milliseconds. Write 0.05s or 50ms.',
-        },
-        {
-          answers: { low: wait / 2000, high: wait / 500 },
-          hint: 'Mind the unit: the metric is in seconds, and the question is in milliseconds. Write 0.05s or 50ms.',
+          hint: 'The place is free a fifth of the time, but requests do not come evenly: who comes while another one is worked on waits, and so does everyone behind.',
         },
       ],
       hint: 'Divide the rate of the sum by the rate of the count, both with step="queue".',

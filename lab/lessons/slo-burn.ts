@@ -28,10 +28,14 @@ export const sloBurn = defineLesson<Collected>({
   question:
     'The objective is that 99.9 % of the requests get no 5xx. How many times as fast as that allows did the error budget burn in this run?',
   kind: 'number',
-  commands: ['make incident', 'make load RATE=150 DURATION=45s'],
+  commands: [
+    `curl -X PUT localhost:8081/api/behaviour -d '{"name": "incident", "parameters": {"max": 2, "min": 0, "first": 0, "lasts": 240}}'`,
+    'make load RATE=150 DURATION=45s',
+  ],
 
   async collect(lab, commands) {
-    const behaviour = { name: 'incident' }
+    const parameters = { errorRatio: 0.005, first: 0, every: 240, lasts: 240 }
+    const behaviour = { name: 'incident', parameters }
     const run = await lastRun(lab, { commands, behaviour, requests: 500 })
     const { prometheus } = lab
     const first = async (promql: string) => (await prometheus.query(promql))[0]?.value

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parse } from 'yaml'
+import { freshScrape } from '../../lab/picture.ts'
+import { createPrometheus } from '../../lab/prometheus.ts'
+import { createControl, type Truth } from '../../lab/verify/control.ts'
+import { lessonTexts } from '../lesson-texts.ts'
+import { root } from '../processes.ts'
+import { compose, isTaken, run } from './compose.ts'
+
+// Every command of the lessons, as it stands there and in that order, on a lab in Docker. The answers come
+// from elsewhere than the checker has them from: the truth, the report of the load, arithmetic.
+
+const prometheus = createPrometheus('http://127.0.0.1:9090')
+const control = createControl('http://127.0.0.1:8081')
+
+before(async () => {
+  for (const port of [8080, 9090, 9464]) {
+    assert.ok(!(await isTaken(port)), `port ${port} is taken: stop what listens there (make down)`)
+  }
+  await compose('up', '--build', '--detach', '--wait', 'server', 'prometheus')
+  // The longest window that a lesson looks at while there is nothing in it yet.
+  await freshScrape(prometheus, { sleep, patienceMs: 30_000 })
+})
+
+after(() => compose('--profile', 'load', 'down', '--volumes'))
+
+/** What is known of a lesson when the command that checks the answer comes. */
+type Seen = {
+  /** The truth now, and before the last command. */
+  truth: Truth
+  truthBefore: Truth
+  /** What the runs of load reported, in order. */
+  reports: string[]
+}
+
+/** A number of a report: of the line that begins with `name`, the column `index`. */
+const reported = (report = '', name: string, index = 0): number => {
+  const line = report.split('\n').find((each) => each.trim().startsWith(`${name} `))
+  const cells = line?.trim().slice(name.length).trim().split(/ {2,}/) ?? []
+  const [, digits = '', unit = ''] = /^([\d,.]+) ?(m?s)?/.exec(cells[index] ?? '') ?? []
+  assert.notEqual(digits, '', `no ${name} in\n${report}`)
+  return Number(digits.replaceAll(',', '')) / (unit === 'ms' ? 1000 : 1)
+}
+
+const slow = ({ delays }: Truth) =>
+  delays.filter(({ seconds }) => seconds > 0.5).reduce((sum, { count }) => sum + count, 0)
+
+const scrapeSeconds = Number.parseFloat(
+  parse(readFileSync(join(root, 'prometheus/prometheus.yml'), 'utf8')).global.scrape_interval,
+)
+
+/** By lesson: the right answer, and one that is wrong in the way that the lesson is about. */
+const answers: ((seen: Seen) => { right: string; wrong: string })[] = [
+  () => ({ right: `${2 * scrapeSeconds}s`, wrong: `${scrapeSeconds}s` }),
+  ({ truth }) => ({
+    right: `${1 + (1.5 * 0.49) / 0.5}`,
+    wrong: `${truth.quantileSeconds['0.99']}`,
+  }),
+  ({ truth }) => {
+    const like = truth.delays.filter(({ seconds }) => seconds > 0.05 && seconds <= 0.25)
+    assert.deepEqual(like, [])
+    return { right: 'c', wrong: 'a' }
+  },
+  ({ reports }) => ({ right: `${reported(reports.at(-1), 'p99', 1)}s`, wrong: '0.5s' }),
+  ({ truth, truthBefore }) => ({
+    right: `${slow(truth) - slow(truthBefore)}`,
+    wrong: `${slow(truthBefore)}`,
+  }),
+  ({ truth }) => {
+    // What a request takes beyond its delay where nobody waits: a timer's turn, and writing the answer.
+    const added = 0.0015
+    const wait = (truth.handler.meanSeconds ?? 0) - (truth.meanSeconds ?? 0) - added
+    return { right: `${(1000 * wait).toFixed(1)}ms`, wrong: '11ms' }
+  },
+  ({ reports }) => {
+    const [planned, failed] = ['planned', 'HTTP errors'].map((name) =>
+      reported(reports.at(-1), name),
+    ) as [number, number]
+    const share = failed / planned
+    return { right: (share / 0.001).toFixed(1), wrong: `${(100 * share).toFixed(1)}%` }
+  },
+  ({ reports }) => {
+    const [first, second] = reports.slice(-2).map((report) => reported(report, 'planned')) as [
+      number,
+      number,
+    ]
+    return { right: `${first + second}`, wrong: `${second}` }
+  },
+]
+
+/** Runs a command as a reader does. Resolves to what it wrote, and to its exit code. */
+async function type(command: string) {
+  try {
+    const { stdout, stderr } = await run('sh', '-c', command)
+    return { stdout, stderr, code: 0 }
+  } catch (error) {
+    return error as { stdout: string; stderr: string; code: number }
+  }
+}
+
+for (const [index, { commands, queries }] of lessonTexts().entries()) {
+  const number = index + 1
+  test(`lesson ${number}: each command works, and the lab tells right from wrong`, async () => {
+    const seen: Partial<Seen> & Pick<Seen, 'reports'> = { reports: [] }
+    for (const command of commands) {
+      if (!command.startsWith('make lesson')) {
+        seen.truthBefore = await control.truth()
+        const { stdout, stderr, code } = await type(command)
+        assert.equal(code, 0, `${command}\n${stdout}${stderr}`)
+        if (command.startsWith('make load')) seen.reports.push(stdout)
+        continue
+      }
+      seen.truth = await control.truth()
+      const { right, wrong } = answers[index]?.(seen as Seen) ?? { right: '', wrong: '' }
+      const good = await type(command.replace('...', right))
+      assert.equal(good.code, 0, `${right}\n${good.stdout}${good.stderr}`)
+      assert.match(good.stdout, /^Right: /m)
+      const bad = await type(command.replace('...', wrong))
+      assert.match(bad.stdout, /^Not right: /m, `${wrong}\n${bad.stdout}${bad.stderr}`)
+      assert.match(bad.stderr, /\bError 3$/m)
+      assert.doesNotMatch(bad.stdout, /The lab says/)
+      for (const { expr } of queries) {
+        const samples = await prometheus.query(expr)
+        assert.ok(
+          samples.some(({ value }) => Number.isFinite(value)),
+          `${expr}\nreturns ${JSON.stringify(samples)}`,
+        )
+      }
+      process.stderr.write(`# lesson ${number}: ${right}; ${wrong}\n${good.stdout}\n`)
+    }
+  })
+}
