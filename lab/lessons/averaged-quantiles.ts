@@ -1,7 +1,7 @@
 import { gain } from '../gain.ts'
 import { bucketAt, type Gained } from '../verify/gained.ts'
 import { duration, range } from '../verify/quantity.ts'
-import { near } from './judge.ts'
+import { around, near } from './judge.ts'
 import { defineLesson, NotReady } from './lesson.ts'
 import { lastRun } from './load-run.ts'
 import { quantileError } from './uncertainty.ts'
@@ -73,13 +73,10 @@ export const averagedQuantiles = defineLesson<Collected>({
     const plain = asked.reduce((sum, route) => sum + route.p99, 0) / asked.length
     const weighted = asked.reduce((sum, route) => sum + route.p99 * route.count, 0) / total
     const highest = Math.max(...asked.map((route) => route.p99))
-    const error = 4 * quantileError(0.99, buckets)
-    // Never as far as the answers that the lesson is about.
-    const low = Math.max(p99 - Math.max(READING * p99, error), (p99 + plain) / 2)
-    const high = Math.min(p99 + Math.max(READING * p99, error), (p99 + highest) / 2)
+    const allowed = Math.max(READING * p99, 4 * quantileError(0.99, buckets))
     return {
       truth: duration(p99),
-      accepted: [{ low, high }],
+      accepted: [around(p99, allowed, [plain, highest])],
       tolerance:
         'four standard errors of this quantile, for a window that held only a part of the run; never more than half of the way to the average or to the highest of the two',
       evidence: [

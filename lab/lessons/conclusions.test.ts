@@ -191,6 +191,14 @@ test('6: the mean wait is right, measured or by the formula; work, total and uni
   )
 })
 
+test('6: a wait that is shorter than the work is told from it all the same', () => {
+  const step = (mean: number) => ({ count: 100, sum: 100 * mean })
+  const steps = { queue: step(0.009), delay: step(0.0106), total: step(0.0197) }
+  const findings = queueing.conclude({ rate: 50, steps, delays: [] })
+  rightOnes(findings, 0.009, 0.0075, 0.0097)
+  wrongOnes(findings, [0.0106, /the work itself/])
+})
+
 test('6: a server without a bound of places has no queue to ask about', () => {
   const [queue, step] = [
     { count: 0, sum: 0 },

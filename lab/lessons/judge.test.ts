@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judge, near } from './judge.ts'
+import { around, judge, near } from './judge.ts'
 import type { Findings } from './lesson.ts'
 
 const findings: Findings = {
@@ -49,4 +49,10 @@ test('a choice is right by its letter alone', () => {
 test('near is a share of the value either way, below zero too', () => {
   assert.deepEqual(near(-2, 0.5), { low: -3, high: -1 })
   assert.deepEqual(near(100), { low: 95, high: 105 })
+})
+
+test('around goes no further than half of the way to what it must be told from', () => {
+  assert.deepEqual(around(10, 1, [2, 20]), { low: 9, high: 11 })
+  assert.deepEqual(around(10, 5, [8, 9, 12, 30]), { low: 9.5, high: 11 })
+  assert.deepEqual(around(10, 5, [10]), { low: 5, high: 15 })
 })

@@ -21,6 +21,15 @@ export function near(value: number, share = 0.05): Interval {
   return { low: value - by, high: value + by }
 }
 
+/** `by` either way of `value`, but no further than half of the way to each of the `others`. */
+export function around(value: number, by: number, others: number[]): Interval {
+  const halfway = others.map((other) => (value + other) / 2)
+  return {
+    low: Math.max(value - by, ...halfway.filter((bound) => bound < value)),
+    high: Math.min(value + by, ...halfway.filter((bound) => bound > value)),
+  }
+}
+
 const listed = (answers: Interval | { choice: string }) =>
   'choice' in answers ? answers : [answers]
 

@@ -1,7 +1,7 @@
 import { gain } from '../gain.ts'
 import type { Truth } from '../verify/control.ts'
 import { duration } from '../verify/quantity.ts'
-import { near } from './judge.ts'
+import { around, near } from './judge.ts'
 import { defineLesson, NotReady } from './lesson.ts'
 import { lastRun } from './load-run.ts'
 
@@ -20,7 +20,7 @@ export const queueing = defineLesson<Collected>({
   number: 6,
   slug: 'queueing',
   title: 'Saturation and queueing',
-  summary: 'a server that is busy four fifths of the time, and makes everybody wait',
+  summary: 'a server that is busy three quarters of the time, and makes everybody wait',
   question:
     'How long, in milliseconds, did a request of this run wait in the queue on average, before its work began?',
   kind: 'milliseconds',
@@ -62,15 +62,14 @@ export const queueing = defineLesson<Collected>({
     const whole = total.sum / total.count
     const utilisation = rate * service
     const predicted = pollaczekKhinchine({ rate, service, delays })
-    const fromMeasured = {
-      low: Math.max(0.75 * wait, (wait + service) / 2),
-      high: Math.min(1.25 * wait, (wait + whole) / 2),
-    }
     return {
       truth: duration(wait),
-      accepted: [fromMeasured, ...(predicted === null ? [] : [near(predicted, 0.1)])],
+      accepted: [
+        around(wait, wait / 4, [service, whole]),
+        ...(predicted === null ? [] : [near(predicted, 0.1)]),
+      ],
       tolerance:
-        'a quarter either way: waits come in spells, and half of such a run differs from all of it by up to that, rarely more. What the formula says is right too, within 10 %',
+        'a quarter either way: waits come in spells, and half of such a run differs from all of it by up to that, rarely more; but never more than half of the way to the work or the total. What the formula says is right too, within 10 %',
       evidence: [
         {
           asked: `${metric}_sum{step="queue"} / _count, of what the run gained`,
@@ -106,7 +105,7 @@ export const queueing = defineLesson<Collected>({
         })),
         {
           answers: { low: 0, high: service / 4 },
-          hint: 'The place is free a fifth of the time, but requests do not come evenly: who comes while another one is worked on waits, and so does everyone behind.',
+          hint: 'The place is free a quarter of the time, but requests do not come evenly: who comes while another one is worked on waits, and so does everyone behind.',
         },
       ],
       hint: 'Divide the rate of the sum by the rate of the count, both with step="queue".',
