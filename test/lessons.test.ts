@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freshScrape } from '../lab/picture.ts'
 import { createPrometheus } from '../lab/prometheus.ts'
 import { createControl } from '../lab/verify/control.ts'
+import { lessonTexts } from './lesson-texts.ts'
 import {
   freePort,
   type RunningServer,
@@ -98,9 +99,13 @@ test('without load a lesson says what to run, and nothing is judged', async () =
 test('lesson 2: the OpenTelemetry buckets show 2.47 s, and what happened is wrong', async () => {
   await load('--rate', '150', '--duration', '4s', `${server.url}/`)
   const { quantileSeconds } = await control().truth()
+  // What a reader sees in Prometheus, by the query of the lesson.
+  const [query] = lessonTexts()[1]?.queries ?? []
+  const [shown] = await createPrometheus(prometheusUrl).query(query?.expr ?? '')
   // Half are above 1 s, so p99 is 49/50 of the way from 1 to 2.5.
   await Promise.all([
     isRight(2, '2.47'),
+    isRight(2, `${shown?.value.toFixed(3)}`),
     isRight(2, '2470ms'),
     isWrong(2, `${quantileSeconds['0.99']}`, /what really happened/),
     isWrong(2, '2.5s', /upper end of a bucket/),

@@ -144,6 +144,22 @@ test('4: the quantile of the sum is right; average, weighted average and the slo
   )
 })
 
+test('4: a run of few requests does not make the average or the slow route right', () => {
+  const findings = averagedQuantiles.conclude({
+    routes: [
+      { route: '/', count: 30, p99: 0.99 },
+      { route: '/ping', count: 570, p99: 0.005 },
+    ],
+    p99: 0.8,
+    buckets: [
+      { le: 0.75, count: 592.5 },
+      { le: 1, count: 600 },
+    ],
+  })
+  rightOnes(findings, 0.7, 0.88)
+  wrongOnes(findings, [0.5, /average of the two/], [0.96, /slow route alone/])
+})
+
 test('4: a run that asked one route alone is no lesson', () => {
   const routes = [{ route: '/', count: 300, p99: 1 }]
   const buckets = [{ le: 1, count: 300 }]

@@ -92,6 +92,18 @@ const answers: ((seen: Seen) => { right: string; wrong: string })[] = [
   },
 ]
 
+/**
+ * By lesson: what one reads in Prometheus right after the run, with a query of the lesson; 30 s instead of a
+ * minute, because the run of the lesson before may have ended less than a minute ago. A run of a minute has
+ * none before it.
+ */
+const shown: Record<number, (queries: string[]) => string> = {
+  2: ([openTelemetry = '']) => openTelemetry.replace('[1m]', '[30s]'),
+  4: ([, , together = '']) => together.replace('[1m]', '[30s]'),
+  6: ([steps = '']) => `1000 * (${steps.replaceAll('[1m]', '{step="queue"}[1m]')})`,
+  7: ([share = '']) => `(${share.replaceAll('[1m]', '[30s]')}) / 0.001`,
+}
+
 /** Runs a command as a reader does. Resolves to what it wrote, and to its exit code. */
 async function type(command: string) {
   try {
@@ -119,6 +131,12 @@ for (const [index, { commands, queries }] of lessonTexts().entries()) {
       const good = await type(command.replace('...', right))
       assert.equal(good.code, 0, `${right}\n${good.stdout}${good.stderr}`)
       assert.match(good.stdout, /^Right: /m)
+      const asShown = shown[number]?.(queries.map(({ expr }) => expr))
+      if (asShown) {
+        const [sample] = await prometheus.query(asShown)
+        const read = await type(command.replace('...', `${sample?.value.toFixed(4)}`))
+        assert.equal(read.code, 0, `${asShown}\n${read.stdout}${read.stderr}`)
+      }
       const bad = await type(command.replace('...', wrong))
       assert.match(bad.stdout, /^Not right: /m, `${wrong}\n${bad.stdout}${bad.stderr}`)
       assert.match(bad.stderr, /\bError 3$/m)
@@ -130,7 +148,6 @@ for (const [index, { commands, queries }] of lessonTexts().entries()) {
           `${expr}\nreturns ${JSON.stringify(samples)}`,
         )
       }
-      process.stderr.write(`# lesson ${number}: ${right}; ${wrong}\n${good.stdout}\n`)
     }
   })
 }
