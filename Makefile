@@ -4,6 +4,8 @@
 RATE ?= 50
 DURATION ?= 1m
 ARGS ?=
+N =
+ANSWER =
 
 # With a Docker engine the lab's tools run from the lab's image, so that Docker alone is enough; without
 # one they run on this machine's Node.js. LAB_MODE=docker or native decides it otherwise.
@@ -71,6 +73,10 @@ incident: $$(tools) ## Make the server slow and faulty, so that alerts fire; ARG
 .PHONY: recover
 recover: $$(tools) ## End the incident; ARGS=--wait waits until the alerts have cleared
 	$(beside) lab/main.ts recover $(ARGS)
+
+.PHONY: lesson
+lesson: $$(tools) ## List the lessons; N=2 asks the question of one, ANSWER=… is checked against the lab
+	$(run) lab/main.ts lesson $(N) $(if $(ANSWER),--answer '$(ANSWER)') $(ARGS)
 
 .PHONY: logs
 logs: ## Follow what the lab's services write

@@ -4,6 +4,7 @@ import { alertPlaces } from './alert-places.ts'
 import { createControl, Refused } from './control.ts'
 import { demo } from './demo.ts'
 import { incidentCommand } from './incident-command.ts'
+import { runLesson } from './lessons/run-lesson.ts'
 import { links, renderLinks } from './links.ts'
 import { driveLoad } from './load.ts'
 import type { ClientResult } from './picture.ts'
@@ -17,12 +18,14 @@ import { type Asked, parametersOfAll, type Verification, verify } from './verify
 const usage = `node lab/main.ts demo [options of the load generator]
 node lab/main.ts verify [options]
 node lab/main.ts incident|recover [options]
+node lab/main.ts lesson [N] [--answer ANSWER]
 node lab/main.ts receive [options]
 
   demo     drives load, checks that Prometheus shows all of it, and says where to look
   verify   drives load and proves the picture: every layer against the truth; --help has more
   incident makes the server slow and faulty, until recover; --help has more
   recover  puts back what the lab does ordinarily; --help has more
+  lesson   asks a question about the lab, and checks the answer against it; --help has more
   receive  shows the alerts that Alertmanager sends to it; --help has more
 `
 
@@ -47,11 +50,12 @@ if (verb === 'demo' && rest.includes('--help')) process.stdout.write(`${usage}\n
 else if (verb === 'demo') process.exitCode = await runDemo(rest)
 else if (verb === 'verify') process.exitCode = await runVerify(rest)
 else if (verb === 'incident' || verb === 'recover') process.exitCode = await runIncident(verb)
+else if (verb === 'lesson') process.exitCode = await teach(rest)
 else if (verb === 'receive') process.exitCode = await runReceiver()
 else if (verb === '--help') process.stdout.write(usage)
 else {
   process.stderr.write(
-    `lab: ${verb ?? 'no verb'}: must be demo, verify, incident, recover or receive\n\n${usage}`,
+    `lab: ${verb ?? 'no verb'}: must be demo, verify, incident, recover, lesson or receive\n\n${usage}`,
   )
   process.exitCode = 2
 }
@@ -128,6 +132,17 @@ async function runVerify(args: string[]): Promise<number> {
     process.stderr.write(`lab: ${(error as Error).message}\n`)
     return 1
   }
+}
+
+function teach(args: string[]): Promise<number> {
+  return runLesson(args, {
+    prometheus: createPrometheus(prometheusUrl),
+    control: createControl(controlUrl),
+    sleep,
+    patienceMs: 30_000,
+    say: (text) => process.stdout.write(`${text}\n`),
+    complain: (text) => process.stderr.write(`lab: ${text}\n`),
+  })
 }
 
 async function prove(options: Options, signal: AbortSignal): Promise<Verification[]> {

@@ -15,7 +15,7 @@ export type Seen = {
 }
 
 /** Asks Prometheus for all that says whether the page-level alert fires, and why. Throws as `Prometheus` does. */
-export async function look(prometheus: Prometheus): Promise<Seen> {
+export async function look(prometheus: Pick<Prometheus, 'query'>): Promise<Seen> {
   const ask = (promql: string) => prometheus.query(promql)
   const rate = `job_http_route:http_server_request_duration_seconds_count:rate1m{${server}, http_route=~"/|/images"}`
   const [traffic, firing, minute, now] = await Promise.all([
@@ -37,7 +37,7 @@ export async function look(prometheus: Prometheus): Promise<Seen> {
 }
 
 export type AwaitOptions = {
-  prometheus: Prometheus
+  prometheus: Pick<Prometheus, 'query'>
   /** What to wait for: that the page-level alert fires for any objective, or for none any more. */
   until: 'firing' | 'clear'
   limitSeconds: number

@@ -24,7 +24,8 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
                        not used, response time is service time, and what a stall kept from
                        being sent is not seen
   --connections N      how many of them (10)
-  --target 'W URL'     in place of URL, several times: targets, chosen by weight W and seed
+  --target 'W URL'     in place of URL, several times: targets, chosen by weight W and seed;
+                       a path alone, as in '3 /ping', is at LOADGEN_URL
   --method M           (GET, or POST with a body)
   --header 'N: value'  repeatable; takes the place of the generator's own of that name
   --body TEXT          or @FILE; its Content-Length is set, its Content-Type is not

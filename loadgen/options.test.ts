@@ -220,10 +220,19 @@ test('several targets have weights, and no URL beside them', () => {
     { weight: 0.5, url: new URL('https://b:1/') },
   ])
   assert.deepEqual(mistakesOf('--target', '0 http://a', '--target', '2 nowhere', 'http://c/'), [
-    "--target 0 http://a: must be a weight above 0 and an http(s) URL, such as '3 http://127.0.0.1:8080/'",
+    "--target 0 http://a: must be a weight above 0 and an http(s) URL or a path, such as '3 http://127.0.0.1:8080/'",
     'http://c/: a URL of its own has no place beside --target',
     '--target nowhere: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
   ])
+})
+
+test('a target that is a path is at the URL that is loaded otherwise', () => {
+  const [first, second] = optionsOf('--target', '3 /ping', '--target', '1 /').targets
+  assert.deepEqual(first, { weight: 3, url: new URL('http://127.0.0.1:8080/ping') })
+  assert.deepEqual(second, { weight: 1, url: new URL('http://127.0.0.1:8080/') })
+  const parsed = parseOptions(['--target', '3 /ping?x=1'], { url: 'http://lab:1/images' })
+  assert.ok('options' in parsed)
+  assert.equal(parsed.options.url.href, 'http://lab:1/ping?x=1')
 })
 
 test('a body makes it a POST, unless a method is given', () => {

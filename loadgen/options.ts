@@ -88,7 +88,8 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     })
 
   const requests = read<number | null>('requests', null, wholeFrom(1))
-  const targets = readAll('target', parseTarget)
+  const usualUrl = defaults.url ?? 'http://127.0.0.1:8080/'
+  const targets = readAll('target', parseTarget(usualUrl))
   if (repeated.has('target')) {
     for (const url of urls) mistakes.push(`${url}: a URL of its own has no place beside --target`)
     for (const { url } of targets) {
@@ -96,7 +97,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
       if (mistake) mistakes.push(`--target ${url}: ${mistake}`)
     }
   } else {
-    const url = urls[0] ?? defaults.url ?? 'http://127.0.0.1:8080/'
+    const url = urls[0] ?? usualUrl
     const urlSource = urls[0] === undefined && defaults.url !== undefined ? 'LOADGEN_URL ' : ''
     if (urls.length > 1) {
       mistakes.push(
@@ -204,7 +205,7 @@ const allowed = {
   seed: 'a whole number from 0 to 2147483647',
   timeout: 'a duration such as 500ms or 10s, of 24 days at most',
   'max-in-flight': 'a whole number from 1',
-  target: "a weight above 0 and an http(s) URL, such as '3 http://127.0.0.1:8080/'",
+  target: "a weight above 0 and an http(s) URL or a path, such as '3 http://127.0.0.1:8080/'",
   connections: 'a whole number from 1',
   workers: `a whole number from 1 to ${mostWorkers}`,
   method: 'a method such as POST, and not CONNECT',
@@ -274,11 +275,16 @@ const parseUrl = (text: string): URL | null => {
 }
 
 const fileName = (text: string): string | null => text || null
-const parseTarget = (text: string): { weight: number; url: string } | null => {
-  const [, weightText = '', url = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(text) ?? []
-  const weight = positive(weightText)
-  return weight === null ? null : { weight, url }
-}
+
+/** A path is one of the server that is loaded where no URL is given, wherever that is. */
+const parseTarget =
+  (usualUrl: string) =>
+  (text: string): { weight: number; url: string } | null => {
+    const [, weightText = '', where = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(text) ?? []
+    const weight = positive(weightText)
+    const url = where.startsWith('/') ? (URL.parse(where, usualUrl)?.href ?? where) : where
+    return weight === null ? null : { weight, url }
+  }
 
 /** A token: RFC 9110, section 5.6.2. What answers a CONNECT is no HTTP any more. */
 const parseMethod = (text: string): string | null =>
