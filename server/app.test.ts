@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { getHeapStatistics } from 'node:v8'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { readConfig } from './config.ts'
@@ -82,6 +83,28 @@ test('a request lands in all three layouts, and its delay in the truth', async (
   assert.ok(lines.includes('lab_delay_quantile_seconds{quantile="0.99"} 0.06'))
   assert.ok(lines.includes('lab_behaviour_info{behaviour="uniform"} 1'))
   assert.equal(truth.count, 1)
+})
+
+test('the delays of the last minute are those between scrapes, of served requests alone', async () => {
+  const { app, exposition } = lab({}, { delaySeconds: 0.06 })
+  const told = async () =>
+    (await exposition()).filter((line) => /^lab_(recent_delay|delay_seconds_count)/.test(line))
+  await app.request('/')
+  assert.deepEqual(await told(), ['lab_delay_seconds_count 1'])
+  const gone = new AbortController()
+  const aborted = app.request('/', { signal: gone.signal })
+  gone.abort()
+  await Promise.all([aborted, app.request('/images'), app.request('/ping')])
+  assert.deepEqual(await told(), [
+    ...[0.5, 0.9, 0.95, 0.99].map((q) => `lab_recent_delay_quantile_seconds{quantile="${q}"} 0.06`),
+    'lab_delay_seconds_count 2',
+  ])
+})
+
+test('the heap’s limit is the one that Node.js was given', async () => {
+  const { exposition } = lab()
+  const { heap_size_limit: limit } = getHeapStatistics()
+  assert.ok((await exposition()).includes(`lab_heap_limit_bytes ${limit}`))
 })
 
 test('only delayed routes are in the lab’s own layout', async () => {

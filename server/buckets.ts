@@ -15,3 +15,16 @@ export const bucketLayouts = {
   /** 0.1 s steps over the range that the lab's server lives in, and a few bounds above it. */
   linear: [...Array.from({ length: 25 }, (_, i) => (i + 1) / 10), 3, 4, 5, 10],
 } satisfies Record<string, number[]>
+
+/**
+ * The bounds for the delays that were injected: steps of 25 ms over the range that the lab's server lives
+ * in. Delays are whole milliseconds and so are these bounds, so a count is exact; they are four times as
+ * fine as the finest layout that is compared, and few enough to be scraped each 5 s.
+ */
+export const delayBounds = [
+  ...Array.from({ length: 100 }, (_, i) => (25 * (i + 1)) / 1000),
+  3,
+  4,
+  5,
+  10,
+]

@@ -189,6 +189,22 @@ test('a failure that a behaviour asks for is a 500 after its delay, and in the t
   assert.equal(regimes.current.truth.quantileMs(0.5), 4)
 })
 
+test('a change of the behaviour is exposed with its time, once there was one', async () => {
+  const { put, metrics } = lab()
+  const changes = async () =>
+    (await metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => line.startsWith('lab_behaviour_change_timestamp_seconds{'))
+      .map((line) => /behaviour="(.*)"} (.*)/.exec(line)?.slice(1))
+  assert.deepEqual(await changes(), [])
+  const before = Date.now() / 1000
+  await put({ name: 'pareto' })
+  await put(quick)
+  const [[name, seconds] = [], ...others] = await changes()
+  assert.deepEqual([name, others], ['constant', []])
+  assert.ok(Number(seconds) >= before && Number(seconds) <= Date.now() / 1000, seconds)
+})
+
 test('the same seed repeats its delays under each behaviour that is put', async () => {
   const { put, regimes } = lab()
   const first = async () => {

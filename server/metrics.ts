@@ -5,7 +5,9 @@ import { ABORTED, type ExchangeObserver, UNMATCHED } from './exchange.ts'
 import { registerHostMetrics } from './host.ts'
 import { type Layout, layoutOf } from './layouts.ts'
 import { createRegimes, type Regimes } from './regime.ts'
+import { registerHeapLimit } from './runtime.ts'
 import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
+import { registerTruthMetrics } from './truth-metrics.ts'
 
 const delayedRoutes = ['/', '/images']
 
@@ -36,6 +38,7 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   registerHostMetrics(registry)
+  registerHeapLimit(registry)
 
   const execution = new Histogram({
     name: 'httpserver_execution_latency_seconds',
@@ -61,29 +64,7 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
   // What is bound to come starts at zero: a series that begins at 1 hides its first request from rate().
   for (const route of delayedRoutes) labRequestDuration.zero({ http_route: route })
 
-  new Gauge({
-    name: 'lab_delay_quantile_seconds',
-    help: 'Exact quantiles of the delays that were injected since the behaviour is in force.',
-    labelNames: ['quantile'],
-    registers,
-    collect() {
-      this.reset()
-      for (const q of [0.5, 0.9, 0.95, 0.99]) {
-        const delayMs = regimes.current.truth.quantileMs(q)
-        if (delayMs !== undefined) this.set({ quantile: q }, delayMs / 1000)
-      }
-    },
-  })
-  new Gauge({
-    name: 'lab_behaviour_info',
-    help: 'Always 1; its label names the behaviour in force.',
-    labelNames: ['behaviour'],
-    registers,
-    collect() {
-      this.reset()
-      this.set({ behaviour: regimes.current.name }, 1)
-    },
-  })
+  const recordDelay = registerTruthMetrics(registry, regimes)
 
   const active = new Map(methods.map((method) => [method, { method, requests: 0 }]))
   const other = { method: '_OTHER', requests: 0 }
@@ -130,9 +111,11 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
         )
         // Only what was served: how long somebody waited before giving up is not how long an answer
         // takes, and a server that turns requests away at once does not become a fast one by that.
-        const served = status !== ABORTED && c.get('delayMs') !== undefined
-        if (served) {
+        const delayMs = c.get('delayMs')
+        if (status !== ABORTED && delayMs !== undefined) {
           labRequestDuration.observe({ http_route: route }, seconds)
+          // Here, and not when it was drawn: so that each scrape has the same requests in all of these.
+          recordDelay(delayMs)
         }
       },
     },

@@ -10,13 +10,18 @@ export type Regime = Chosen & {
   measured: Measured
   /** What becomes of a request that comes now. */
   draw: () => Draw
+  /** When it came into force, in seconds since the epoch; undefined for the one that was there first. */
+  changedAtSeconds: number | undefined
 }
 
 export type RegimesOptions = {
   initial: Chosen
   /** Makes the chance of a new regime: begun anew, so that a seeded one repeats itself. */
   chance: () => Random
+  /** In milliseconds, monotonic. */
   now?: () => number
+  /** The time of day, in milliseconds since the epoch. */
+  clock?: () => number
 }
 
 /** Which behaviour is in force. */
@@ -34,14 +39,15 @@ export function createRegimes({
   initial,
   chance,
   now = performance.now.bind(performance),
+  clock = Date.now,
 }: RegimesOptions): Regimes {
-  const begin = ({ name, parameters }: Chosen): Regime => {
+  const begin = ({ name, parameters }: Chosen, changedAtSeconds?: number): Regime => {
     const behaviour: Behaviour = behaviours[name]
     const random = chance()
     const sinceMs = now()
     const draw = () => behaviour.draw(random, parameters, (now() - sinceMs) / 1000)
     const records = { truth: createTruth(), measured: createMeasured() }
-    return { name, parameters, ...records, draw }
+    return { name, parameters, ...records, draw, changedAtSeconds }
   }
   let current = begin(initial)
   return {
@@ -49,7 +55,7 @@ export function createRegimes({
       return current
     },
     change(chosen) {
-      current = begin(chosen)
+      current = begin(chosen, clock() / 1000)
       return current
     },
   }

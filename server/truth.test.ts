@@ -39,6 +39,13 @@ test('a time is rounded up to the resolution, so that it stays within the same b
   assert.equal(truth.meanMs(), (99.95 + 100 + 100.01 + 2300) / 5)
 })
 
+test('a time that is noted as often as said is there as often', () => {
+  const truth = createTruth()
+  truth.record(5)
+  truth.record(20, 3)
+  assert.deepEqual([truth.count, truth.meanMs(), truth.countWithin(5)], [4, 65 / 4, 1])
+})
+
 test('what takes longer than the longest counts as that long', () => {
   const truth = createTruth({ longestMs: 1000 })
   truth.record(1e12)

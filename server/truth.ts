@@ -2,8 +2,8 @@
 export type Truth = {
   /** How many times there were. */
   readonly count: number
-  /** Notes one time in milliseconds, 0 or more, rounded up to the resolution. */
-  record: (ms: number) => void
+  /** Notes a time in milliseconds, 0 or more, rounded up to the resolution; once, or as often as said. */
+  record: (ms: number, times?: number) => void
   /**
    * The nearest-rank quantile in milliseconds: the smallest time that at least the share `q` (0 to 1)
    * of all times does not exceed. Undefined before the first one.
@@ -39,12 +39,12 @@ export function createTruth({ stepsPerMs = 1, longestMs = 600_000 }: TruthOption
     get count() {
       return count
     },
-    record(ms) {
+    record(ms, times = 1) {
       const step = Math.ceil(Math.min(ms, longestMs) * stepsPerMs)
       while (countAt.length <= step) countAt.push(0)
-      countAt[step] = (countAt[step] ?? 0) + 1
-      count += 1
-      sumMs += ms
+      countAt[step] = (countAt[step] ?? 0) + times
+      count += times
+      sumMs += ms * times
     },
     quantileMs(q) {
       const rank = Math.max(1, Math.ceil(q * count))

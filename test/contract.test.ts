@@ -7,12 +7,12 @@ import { dashboards } from '../grafana/dashboards/dashboards.ts'
 import { fileOf } from '../grafana/dashboards/files.ts'
 import { panelsOf } from '../grafana/dashboards/json.ts'
 import { limits } from '../grafana/dashboards/latency.ts'
-import { scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
+import { recent, scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
 import { datasource } from '../grafana/dashboards/postprocess.ts'
 import { readQuery } from '../grafana/dashboards/promql.ts'
 import { layouts } from '../lab/verify/gained.ts'
 import { createMetrics as createLoadgenMetrics } from '../loadgen/metrics.ts'
-import { bucketLayouts } from '../server/buckets.ts'
+import { bucketLayouts, delayBounds } from '../server/buckets.ts'
 import { createMetrics as createServerMetrics } from '../server/metrics.ts'
 import { committedDashboards, dashboardDirectory, panelQueries } from './panels.ts'
 
@@ -66,9 +66,15 @@ const rowsOf = (path: string, first: string) =>
 
 const quoted = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
 
-test('every series that a panel asks for is exposed, recorded, or Prometheus’ own', async () => {
+const annotations = () =>
+  Object.values(committedDashboards()).flatMap((dashboard) => dashboard.annotations?.list ?? [])
+
+test('every series that a panel or an annotation asks for is exposed, recorded, or Prometheus’ own', async () => {
   const known = new Set([...(await exposedSeries()), ...recorded])
-  const asked = panelQueries().flatMap(({ expr }) => readQuery(expr).metrics)
+  const asked = [
+    ...panelQueries().flatMap(({ expr }) => readQuery(expr).metrics),
+    ...annotations().flatMap(({ expr = '' }) => readQuery(expr).metrics),
+  ]
   assert.ok(asked.length > 0)
   assert.deepEqual(
     asked.filter((name) => !known.has(name) && !byPrometheus(name)),
@@ -168,6 +174,7 @@ test('every dashboard asks the datasource that is provisioned', () => {
       ...(panel.targets ?? []).map((target) => target.datasource),
     ]),
     ...(dashboard.templating?.list ?? []).map((variable) => variable.datasource),
+    ...(dashboard.annotations?.list ?? []).map((annotation) => annotation.datasource),
   ])
   assert.ok(sources.length > 0)
   for (const source of sources) assert.deepEqual(source, datasource)
@@ -198,6 +205,21 @@ test('the limits on the dashboard are bounds of the layout that they are read fr
     limits.filter((limit) => !bucketLayouts.linear.includes(limit)),
     [],
   )
+})
+
+test('the dashboards compare the layouts with the bounds that the true distribution has, and more', () => {
+  const coarse = bucketLayouts.linear.filter((bound) => !delayBounds.includes(bound))
+  assert.deepEqual(coarse, [])
+})
+
+test('the window beside the truth of the last minute is the one that it is cut for', async () => {
+  const asked = panelQueries().filter(({ expr }) => readQuery(expr).windows.includes(recent.window))
+  assert.ok(asked.length > 0)
+  assert.deepEqual([...new Set(asked.map(({ dashboard }) => dashboard))], ['truth'])
+  const { help } = (await registries[0]?.getMetricsAsJSON())?.find(
+    ({ name }) => name === recent.beside,
+  ) ?? { help: '' }
+  assert.ok(help.includes(`[${recent.window}]`), help)
 })
 
 test('server and load generator measure latency with the same bounds', async () => {

@@ -3,11 +3,18 @@ import { latencyDistribution } from './latency.ts'
 import { loadGeneratorDashboard } from './load-generator.ts'
 import { postprocess } from './postprocess.ts'
 import { requestsDashboard } from './requests.ts'
+import { runtimeDashboard } from './runtime.ts'
 import { sloDashboard } from './slo.ts'
+import { truthDashboard } from './truth.ts'
 
 /** Every dashboard of the lab, ready to be written: the home dashboard first. */
 export function dashboards(): DashboardJson[] {
-  return [latencyDistribution(), requestsDashboard(), loadGeneratorDashboard(), sloDashboard()].map(
-    (builder) => postprocess(builder.build()),
-  )
+  return [
+    latencyDistribution(),
+    requestsDashboard(),
+    loadGeneratorDashboard(),
+    sloDashboard(),
+    truthDashboard(),
+    runtimeDashboard(),
+  ].map((builder) => postprocess(builder.build()))
 }

@@ -4,13 +4,14 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus'
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
+import { annotations } from './annotations.ts'
 import { scrapeIntervalSeconds } from './metrics.ts'
 
 /** The house style: what all dashboards and all panels of a kind have in common. */
 
-/** A dashboard of the lab: the last 15 minutes, fresh at each scrape, and links to the others. */
+/** A dashboard of the lab: the last 15 minutes, fresh at each scrape, with what happened, and links to the others. */
 export function labDashboard(uid: string, title: string, description: string) {
-  return new dashboard.DashboardBuilder(title)
+  const builder = new dashboard.DashboardBuilder(title)
     .uid(uid)
     .description(description)
     .tags([tag])
@@ -24,14 +25,20 @@ export function labDashboard(uid: string, title: string, description: string) {
         .tags([tag])
         .keepTime(true),
     )
+  for (const annotation of annotations()) builder.annotation(annotation)
+  return builder
 }
 
 /** Lines over time, from zero, with a legend that says the last value. */
 export function linesOverTime(title: string, description: string) {
+  return signedLinesOverTime(title, description).min(0)
+}
+
+/** The same for what may be below zero. */
+export function signedLinesOverTime(title: string, description: string) {
   return new timeseries.PanelBuilder()
     .title(title)
     .description(description)
-    .min(0)
     .lineWidth(2)
     .fillOpacity(0)
     .showPoints(common.VisibilityMode.Auto)

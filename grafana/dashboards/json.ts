@@ -32,6 +32,7 @@ export type TargetJson = {
   datasource?: DatasourceJson
   instant?: boolean
   format?: string
+  legendFormat?: string
 }
 
 export type VariableJson = {
@@ -41,7 +42,17 @@ export type VariableJson = {
   datasource?: DatasourceJson
 }
 
-export type AnnotationJson = { name?: string; datasource?: DatasourceJson }
+export type AnnotationJson = {
+  name?: string
+  datasource?: DatasourceJson
+  enable?: boolean
+  expr?: string
+  step?: string
+  useValueForTime?: boolean
+  titleFormat?: string
+  textFormat?: string
+  tagKeys?: string
+}
 
 export type DatasourceJson = { type?: string; uid?: string }
 

@@ -1,4 +1,3 @@
-import * as barchart from '@grafana/grafana-foundation-sdk/barchart'
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap'
@@ -9,8 +8,8 @@ import {
   PercentUnit,
   RequestsPerSecond,
   Seconds,
-  String as Text,
 } from '@grafana/grafana-foundation-sdk/units'
+import { distributionBars } from './distribution-bars.ts'
 import {
   bars,
   fixedColor,
@@ -125,62 +124,12 @@ const p99 = () =>
     .unit(Seconds)
     .withTarget(instantQuery(latency.quantile(0.99, '$__range'), 'p99'))
 
-/**
- * A histogram in Prometheus is cumulative: the bucket of 0.5 s counts those of 0.4 s too. The format
- * heatmap has Grafana's datasource sort the buckets by `le` as numbers and take the differences, also for
- * an instant query; that leaves one row with a column for each bucket. The transformation then turns
- * columns into rows, in their order, because that is what a bar chart draws.
- */
 const distribution = () =>
-  new barchart.PanelBuilder()
-    .title('Distribution')
-    .description(
-      'How many answers took how long, in the time shown. The bar at 0.5 is those that took up to 0.5 s and longer than the bar before, at 0.4; +Inf is those longer than every bound. Up to 2.5 s the bars are 0.1 s wide, then wider: a taller bar there says less.',
-    )
-    .withTarget(
-      instantQuery(latency.countByBound('$__range'), '{{le}}').format(PromQueryFormat.Heatmap),
-    )
-    .withTransformation({
-      id: 'reduce',
-      options: { mode: 'seriesToRows', reducers: ['lastNotNull'], includeTimeField: false },
-    })
-    .xField('Field')
-    .orientation(common.VizOrientation.Vertical)
-    .barWidth(0.95)
-    .showValue(common.VisibilityMode.Never)
-    .xTickLabelSpacing(0)
-    // The SDK's default, 0, would cut every label down to an ellipsis.
-    .xTickLabelMaxLength(10)
-    .fillOpacity(80)
-    .gradientMode(common.GraphGradientMode.None)
-    .axisLabel('answers')
-    .colorScheme(
-      new dashboard.FieldColorBuilder()
-        .mode(dashboard.FieldColorModeId.Fixed)
-        .fixedColor(distributionColor),
-    )
-    // Each column has its own unit: one for the whole panel would round the bounds below the bars, too.
-    .overrideByName('Field', [
-      { id: 'unit', value: Text },
-      { id: 'custom.axisLabel', value: 'took up to … seconds' },
-    ])
-    .overrideByName('Last *', [
-      { id: 'displayName', value: 'answers' },
-      { id: 'unit', value: NoUnit },
-      { id: 'decimals', value: 0 },
-      { id: 'min', value: 0 },
-    ])
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom),
-    )
-    .tooltip(
-      new common.VizTooltipOptionsBuilder()
-        .mode(common.TooltipDisplayMode.Single)
-        .sort(common.SortOrder.None),
-    )
+  distributionBars(
+    'Distribution',
+    'How many answers took how long, in the time shown. The bar at 0.5 is those that took up to 0.5 s and longer than the bar before, at 0.4; +Inf is those longer than every bound. Up to 2.5 s the bars are 0.1 s wide, then wider: a taller bar there says less.',
+    { expr: latency.countByBound('$__range'), color: distributionColor, counts: 'answers' },
+  )
 
 const shareWithin = () => {
   const panel = bars(

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dashboards } from './dashboards.ts'
-import type { DashboardJson, PanelJson, TargetJson } from './json.ts'
+import { type DashboardJson, type PanelJson, panelsOf, type TargetJson } from './json.ts'
 import { lint } from './lint.ts'
-import { scrapeIntervalSeconds, seriesNames } from './metrics.ts'
+import { recent, scrapeIntervalSeconds, seriesNames } from './metrics.ts'
 import { datasource } from './postprocess.ts'
 
 const options = {
   seriesNames: seriesNames(),
   datasourceUids: [datasource.uid],
   scrapeIntervalSeconds,
+  fixedWindow: recent,
 }
 
 /** The lab's dashboards, and the parts that the tests below spoil: a panel with a query, and the next. */
@@ -135,6 +136,34 @@ const rules: Record<string, Rule> = {
   'an annotation without datasource': {
     spoil: ({ dashboard }) => dashboard.annotations?.list?.push({ name: 'restarts' }),
     says: 'Latency distribution: annotation restarts has no datasource',
+  },
+  'an annotation without step': {
+    spoil: ({ dashboard }) => delete dashboard.annotations?.list?.[0]?.step,
+    says: 'Latency distribution: annotation Behaviour changes has no step: Grafana would look once a minute',
+  },
+  'an annotation that does not parse': {
+    spoil: ({ dashboard }) =>
+      Object.assign(dashboard.annotations?.list?.[1] ?? {}, { expr: 'up unless' }),
+    says: 'Latency distribution: annotation Server starts is no PromQL at its end',
+  },
+  'an annotation about what nothing exposes': {
+    spoil: ({ dashboard }) =>
+      Object.assign(dashboard.annotations?.list?.[0] ?? {}, { expr: 'lab_behavior_info' }),
+    says: 'Latency distribution: annotation Behaviour changes is about lab_behavior_info, which nothing exposes',
+  },
+  'an annotation with a window that is not its step': {
+    spoil: ({ dashboard }) =>
+      Object.assign(dashboard.annotations?.list?.[2] ?? {}, { expr: 'max_over_time(up[5s])' }),
+    says: 'Latency distribution: annotation Firing alerts has the window [5s], not $__interval',
+  },
+  'the window of the recent truth, without that truth beside it': {
+    spoil: ({ all }) => {
+      const panel = panelsOf(all.find(({ uid }) => uid === 'truth') as DashboardJson).find(
+        ({ title }) => title === 'p50 of the last minute',
+      )
+      panel?.targets?.shift()
+    },
+    says: 'Truth: p50 of the last minute: query B has the window [1m], not $__rate_interval or $__range',
   },
   'a query without refId': {
     spoil: ({ target }) => delete target.refId,

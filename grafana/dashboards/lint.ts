@@ -6,12 +6,17 @@ export type LintOptions = {
   seriesNames: string[]
   datasourceUids: string[]
   scrapeIntervalSeconds: number
+  /** A window that a panel may have where it also asks for `beside`, a series about the same window. */
+  fixedWindow: { window: string; beside: string }
 }
 
 /** The width of Grafana's grid. */
 const gridWidth = 24
 
 const windows = ['$__rate_interval', '$__range']
+
+/** An annotation has a step of its own, and its window is that step: nothing is left out between points. */
+const annotationWindows = ['$__interval']
 
 /**
  * What is wrong with these dashboards: one sentence for each mistake, none if all is well. These are
@@ -44,8 +49,11 @@ function* lintDashboard(dashboard: DashboardJson, options: LintOptions) {
       yield* lintDatasource(`variable ${variable.name}`, variable.datasource?.uid, options)
     }
   }
-  for (const { name, datasource } of dashboard.annotations?.list ?? []) {
-    yield* lintDatasource(`annotation ${name}`, datasource?.uid, options)
+  for (const { name, datasource, expr = '', step } of dashboard.annotations?.list ?? []) {
+    const what = `annotation ${name}`
+    yield* lintDatasource(what, datasource?.uid, options)
+    if (!step) yield `${what} has no step: Grafana would look once a minute`
+    yield* lintExpr(what, expr, annotationWindows, options)
   }
   for (const panel of panels) yield* lintPanel(panel, options)
   // The panels of a folded row have places of their own, below it: they are no neighbours of the rest.
@@ -65,26 +73,34 @@ function* lintPanel(panel: PanelJson, options: LintOptions) {
   for (const refId of repeated(panel.targets.map((target) => target.refId))) {
     yield `${panel.title}: two queries have the refId ${refId}`
   }
+  const { window, beside } = options.fixedWindow
+  const isBeside = panel.targets.some(({ expr }) => readQuery(expr).metrics.includes(beside))
+  const allowed = isBeside ? [...windows, window] : windows
   for (const target of panel.targets) {
-    for (const message of lintTarget(target, options)) yield `${panel.title}: ${message}`
+    for (const message of lintTarget(target, allowed, options)) yield `${panel.title}: ${message}`
   }
 }
 
-function* lintTarget(target: TargetJson, options: LintOptions) {
+function* lintTarget(target: TargetJson, allowedWindows: string[], options: LintOptions) {
   if (!target.refId) yield 'a query has no refId'
-  yield* lintDatasource(`query ${target.refId}`, target.datasource?.uid, options)
-  const facts = readQuery(target.expr)
+  const what = `query ${target.refId}`
+  yield* lintDatasource(what, target.datasource?.uid, options)
+  yield* lintExpr(what, target.expr, allowedWindows, options)
+}
+
+function* lintExpr(what: string, expr: string, allowedWindows: string[], options: LintOptions) {
+  const facts = readQuery(expr)
   if (facts.syntaxError !== undefined) {
-    yield `query ${target.refId} is no PromQL at ${facts.syntaxError ? `“${facts.syntaxError}”` : 'its end'}`
+    yield `${what} is no PromQL at ${facts.syntaxError ? `“${facts.syntaxError}”` : 'its end'}`
   }
-  for (const window of facts.windows.filter((w) => !windows.includes(w))) {
-    yield `query ${target.refId} has the window [${window}], not ${windows.join(' or ')}`
+  for (const window of facts.windows.filter((w) => !allowedWindows.includes(w))) {
+    yield `${what} has the window [${window}], not ${allowedWindows.join(' or ')}`
   }
   for (const name of facts.metrics.filter((m) => !options.seriesNames.includes(m))) {
-    yield `query ${target.refId} is about ${name}, which nothing exposes`
+    yield `${what} is about ${name}, which nothing exposes`
   }
   for (const bound of facts.bounds.filter((b) => /^\d+(\.0+)?$/.test(b))) {
-    yield `query ${target.refId} has le="${bound}": Prometheus 3 writes 1.0, Prometheus 2 writes 1`
+    yield `${what} has le="${bound}": Prometheus 3 writes 1.0, Prometheus 2 writes 1`
   }
 }
 

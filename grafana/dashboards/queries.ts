@@ -1,5 +1,5 @@
 /**
- * All PromQL of the dashboards. Windows are Grafana's: `$__rate_interval` for what changes over time,
+ * The PromQL of the dashboards about requests. Windows are Grafana's: `$__rate_interval` for what changes over time,
  * `$__range` for one number about all that is shown. `$route` is the variable on the dashboard.
  */
 
@@ -17,6 +17,12 @@ export const latency = {
   quantile: (q: number, window: Window) =>
     present(
       `histogram_quantile(${q}, sum by (le) (rate(lab_request_duration_seconds_bucket{${chosenRoutes}}[${window}])))`,
+    ),
+
+  /** The same of all routes, whatever is chosen: of everything that a client may have asked for. */
+  quantileOfAll: (q: number) =>
+    present(
+      `histogram_quantile(${q}, sum by (le) (rate(lab_request_duration_seconds_bucket[$__rate_interval])))`,
     ),
 
   /** In seconds; exact, whatever the buckets. */
@@ -128,7 +134,9 @@ const rateOf = (part: 'count' | 'sum', label?: string, selector = '') =>
   `sum${label ? ` by (${label})` : ''} (rate(http_server_request_duration_seconds_${part}${selector}[$__rate_interval]))`
 
 /** Leaves NaN out, which is what histogram_quantile says of no traffic: NaN >= 0 is false. */
-const present = (expr: string) => `${expr} >= 0`
+export function present(expr: string): string {
+  return `${expr} >= 0`
+}
 
 /** A regular expression for a bound: Prometheus 3 writes the whole number 1 as 1.0, Prometheus 2 as 1. */
 const bound = (seconds: number) =>
