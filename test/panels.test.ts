@@ -14,6 +14,7 @@ test('the committed dashboards have the queries that Grafana will ask', () => {
     expr: 'sum(lab_request_duration_seconds_count{http_route=~"$route"})',
     instant: true,
     format: 'time_series',
+    legend: 'since the start',
   })
   assert.ok(queries.some(({ dashboard }) => dashboard === 'requests'))
   assert.deepEqual(
@@ -33,6 +34,7 @@ test('the queries of a panel in a folded row count', () => {
       expr: 'up',
       instant: false,
       format: 'time_series',
+      legend: '',
     },
   ])
 })

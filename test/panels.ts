@@ -13,6 +13,8 @@ export type PanelQuery = {
   /** Asked once, at the end of the time shown, and not for each step of it. */
   instant: boolean
   format: string
+  /** How a series is named: `{{label}}` stands for the label's value. */
+  legend: string
 }
 
 /** Where the committed dashboards are, and what Grafana mounts. */
@@ -35,13 +37,14 @@ export function panelQueries(
   return dashboards.flatMap((dashboard) =>
     panelsOf(dashboard).flatMap((panel) =>
       (panel.targets ?? []).map(
-        ({ refId = '', expr, instant = false, format = 'time_series' }) => ({
+        ({ refId = '', expr, instant = false, format = 'time_series', legendFormat = '' }) => ({
           dashboard: dashboard.uid ?? '',
           panel: panel.title ?? '',
           refId,
           expr,
           instant,
           format,
+          legend: legendFormat,
         }),
       ),
     ),

@@ -20,10 +20,10 @@ export const prometheusBinaries = () =>
   })
 
 /** A process of the lab, and how to end it. */
-export type Running = { url: string; port: number; stop: () => Promise<void> }
+export type Running = { url: string; port: number; pid: number; stop: () => Promise<void> }
 
-/** A server, and where its control listener is. */
-export type RunningServer = Running & { controlUrl: string }
+/** A server, where its control listener is, and the lines that it has logged so far. */
+export type RunningServer = Running & { controlUrl: string; log: string[] }
 
 /** Starts the server on a free port. */
 export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningServer> {
@@ -34,18 +34,25 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
   const lines = createInterface(child.stdout)
   // The line that it listens is at info level: a quieter LOG_LEVEL would never say so.
   const [listening] = await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
+  const log: string[] = []
+  lines.on('line', (line) => log.push(line))
   const { address, control } = JSON.parse(listening)
   return {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
     controlUrl: `http://127.0.0.1:${control.port}`,
+    pid: child.pid ?? 0,
+    log,
     stop: () => end(child),
   }
 }
 
-/** Starts a Prometheus with the lab's own configuration, its targets replaced by processes on this machine. */
+/**
+ * Starts a Prometheus with the lab's own configuration, its targets replaced by ports on this machine; by
+ * default it scrapes itself without a detour.
+ */
 export async function startPrometheus(
-  targets: { server: number; loadgen: number; alertmanager?: number },
+  targets: { server: number; loadgen: number; prometheus?: number; alertmanager?: number },
   { scrapeSeconds = 5 } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
@@ -54,7 +61,7 @@ export async function startPrometheus(
   const config = readFileSync(join(folder, 'prometheus.yml'), 'utf8')
     .replace(/(scrape|evaluation)_interval: 5s/g, `$1_interval: ${scrapeSeconds}s`)
     .replace('scrape_timeout: 4s', `scrape_timeout: ${Math.min(4, scrapeSeconds)}s`)
-    .replace('localhost:9090', `127.0.0.1:${port}`)
+    .replace('localhost:9090', `127.0.0.1:${targets.prometheus ?? port}`)
     .replace('host.docker.internal:8080', `127.0.0.1:${targets.server}`)
     .replace('host.docker.internal:9464', `127.0.0.1:${targets.loadgen}`)
     // No name is looked up: what a machine's resolver says of it is none of the tests' business.
@@ -89,7 +96,7 @@ export async function startPrometheus(
     if (child.exitCode !== null) throw new Error(`Prometheus ended with ${child.exitCode}`)
     await sleep(50)
   }
-  return { url, port, stop }
+  return { url, port, pid: child.pid ?? 0, stop }
 }
 
 /** Runs the load generator to its end, and answers with its exit code and its result. */

@@ -1,0 +1,142 @@
+import { layoutQuantile, mean } from './arithmetic.ts'
+import { type Expected, shows, shows1, type Table } from './expectation.ts'
+import type { Request, Run } from './run.ts'
+import {
+  aboutRate,
+  by,
+  ended,
+  exact,
+  isError,
+  openTelemetry,
+  sameArithmetic,
+  scaled,
+  scrapeAt,
+  secondsOf,
+  spanOf,
+  underWay,
+} from './sources.ts'
+
+const routeOf = ({ route }: Request) => route
+const statusOf = ({ status }: Request) => status
+
+/** Routes that nobody asked: their series are there from the start, at zero. */
+const idle = { '/healthz': 0, '/readyz': 0 }
+
+const perSecond = (run: Run, is?: (request: Request) => boolean) =>
+  ended(run, is).length / spanOf(run)
+
+const errorShare = (requests: Request[]) => requests.filter(isError).length / requests.length
+
+/** The targets' names on the panels about scrapes. */
+const names = ({ recorded }: Run) => ({
+  httpserver: `httpserver 127.0.0.1:${recorded.httpserver.port}`,
+  loadgen: `loadgen 127.0.0.1:${recorded.loadgen.port}`,
+  prometheus: `prometheus 127.0.0.1:${recorded.prometheus.port}`,
+})
+
+/** How long the scrapes took, by these names: as long as the recorder needed, and the way there. */
+export const scrapeSeconds = (
+  run: Run,
+  nameOf: Record<string, string>,
+): Record<string, Expected> => {
+  const took = (job: 'httpserver' | 'prometheus') => {
+    const { seconds } = scrapeAt(run, job)
+    return [seconds - 0.002, seconds + 0.05] as const
+  }
+  return {
+    [nameOf.httpserver ?? '']: took('httpserver'),
+    [nameOf.prometheus ?? '']: took('prometheus'),
+    // It has gone: being refused takes no time.
+    [nameOf.loadgen ?? '']: [0, 0.1],
+  }
+}
+
+/** Of `x or 0 * y`: what y is makes no difference, but for the series that it has. */
+const timesZero = {
+  survivors: Object.fromEntries(
+    [
+      '_count → _sum (again)',
+      '$__rate_interval → $__tenth_rate_interval (again)',
+      'rate → increase (again)',
+      'http_server_request_duration_seconds → lab_request_duration_seconds (again)',
+    ].map((name) => [name, 'it stands behind 0 *, and says only which series there are']),
+  ),
+}
+
+/** The route's series of one status each. */
+const byStatus = {
+  survivors: {
+    ...scaled,
+    'sum → max': 'nine in ten have the status 200, and the others take as long',
+  },
+}
+
+export const theScrapeItself = {
+  because: 'the recorder is between the two: connecting, and handing on',
+}
+
+/** At a scrape that is under way itself. */
+export const inFlight = shows1(
+  'in flight',
+  (run) => underWay(run, scrapeAt(run, 'httpserver', run.middle).at).length,
+  { absolute: 4, because: 'up to 4 requests begin or end in the milliseconds of a scrape' },
+  { at: 'middle' },
+)
+
+/** What the dashboard *Requests* must show: all requests, by the access log. */
+export const requests: Table = {
+  'All requests': { A: shows1('requests', (run) => perSecond(run), aboutRate) },
+  'Error share': {
+    A: shows1('errors', (run) => errorShare(ended(run)), sameArithmetic, timesZero),
+  },
+  'In flight now': { A: inFlight },
+  'Server scraped': {
+    A: shows1('server', () => 1, exact, {
+      survivors: { 'max → count': 'one server, and it is up: both are 1' },
+    }),
+  },
+  'Rate by route': {
+    A: shows(
+      (run) => ({ ...by(ended(run), routeOf, (all) => all.length / spanOf(run)), ...idle }),
+      aboutRate,
+    ),
+  },
+  'Rate by status': {
+    A: shows((run) => by(ended(run), statusOf, (all) => all.length / spanOf(run)), aboutRate),
+  },
+  'Errors by route': {
+    A: shows(
+      (run) => ({
+        ...by(ended(run), routeOf, (all) => all.filter(isError).length / spanOf(run)),
+        ...idle,
+      }),
+      aboutRate,
+      timesZero,
+    ),
+  },
+  'Error share by route': {
+    A: shows((run) => by(ended(run), routeOf, errorShare), sameArithmetic, timesZero),
+  },
+  '99th percentile by route': {
+    A: shows(
+      (run) =>
+        by(ended(run), routeOf, (all) => layoutQuantile(0.99, secondsOf(all), openTelemetry)),
+      sameArithmetic,
+      byStatus,
+    ),
+  },
+  'Mean duration by route': {
+    A: shows((run) => by(ended(run), routeOf, (all) => mean(secondsOf(all))), sameArithmetic),
+  },
+  'Mean duration by status': {
+    A: shows((run) => by(ended(run), statusOf, (all) => mean(secondsOf(all))), sameArithmetic),
+  },
+  'In flight': { A: inFlight },
+  Targets: {
+    A: shows((run) => {
+      const { httpserver, loadgen, prometheus } = names(run)
+      return { [httpserver]: 1, [loadgen]: 0, [prometheus]: 1 }
+    }, exact),
+  },
+  'Scrape duration': { A: shows((run) => scrapeSeconds(run, names(run)), theScrapeItself) },
+}

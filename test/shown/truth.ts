@@ -1,0 +1,236 @@
+import { bucketQuantile, cumulative, exactQuantile, layoutQuantile, mean } from './arithmetic.ts'
+import { type Shows, shows, shows1, type Table, type Tolerance } from './expectation.ts'
+import type { Request, Run } from './run.ts'
+import {
+  bucketRates,
+  byBound,
+  bySamples,
+  delaysOf,
+  ended,
+  exact,
+  exponential,
+  extended,
+  isDelayed,
+  isServed,
+  linear,
+  openTelemetry,
+  ratesBy,
+  sameArithmetic,
+  scaled,
+  secondsOf,
+} from './sources.ts'
+
+const layouts = { exponential, OpenTelemetry: openTelemetry, linear }
+
+type LayoutName = keyof typeof layouts
+
+const layoutNames = ['exponential', 'OpenTelemetry', 'linear'] as const
+
+const percentiles = [
+  [0.5, 'p50'],
+  [0.9, 'p90'],
+  [0.95, 'p95'],
+  [0.99, 'p99'],
+] as const
+
+/** All of the time shown is within the last minute. */
+const served = (run: Run) => ended(run, isServed)
+
+/** The exponential layout's `total` counts those that went away, too. */
+const countedBy = (layout: LayoutName) => (layout === 'exponential' ? isDelayed : isServed)
+
+const estimateOf = (layout: LayoutName, q: number, requests: Request[]) =>
+  layoutQuantile(q, secondsOf(requests.filter(countedBy(layout))), layouts[layout])
+
+const errorOf = (layout: LayoutName, q: number, requests: Request[]) =>
+  estimateOf(layout, q, requests) / exactQuantile(q, delaysOf(requests.filter(isServed))) - 1
+
+const aboutEstimate = (layout: LayoutName): Tolerance =>
+  layout === 'exponential'
+    ? { relative: 0.003, because: 'the handler stops its clock before the last byte is sent' }
+    : sameArithmetic
+
+/** Why the upper quantiles hardly change where a third of all is in one bucket: 1 to 2.5 s. */
+const wide = 'in so wide a bucket, some quick requests more or less move it little'
+
+const survivorsOf = (layout: LayoutName, q: number): Record<string, string> => {
+  if (layout === 'exponential') return scaled
+  if (layout === 'linear') {
+    const reason = 'the injected delays in steps of 25 ms may be as near'
+    return { ...scaled, 'lab_request_duration_seconds → lab_delay_seconds': reason }
+  }
+  const sibling = 'http_server_request_duration_seconds → lab_request_duration_seconds'
+  if (q === 0.5) {
+    return { ...scaled, [sibling]: 'delays are uniform there, and any straight line is right' }
+  }
+  return {
+    ...scaled,
+    'sum → max': wide,
+    'http_response_status_code!~"499|503" dropped': wide,
+    'http_route=~"/|/images" dropped': wide,
+  }
+}
+
+/** Both count each served request once. */
+const sameCount = (name: string) => ({
+  survivors: {
+    [`${name} (again)`]: 'it is the count, and the two histograms have the same requests',
+  },
+})
+
+const estimate = (layout: LayoutName, q: number) =>
+  shows1(layout, (run) => estimateOf(layout, q, ended(run)), aboutEstimate(layout), {
+    survivors: survivorsOf(layout, q),
+  })
+
+const error = (layout: LayoutName, q: number) =>
+  shows1(
+    layout,
+    (run) => errorOf(layout, q, ended(run)),
+    { absolute: 0.004, because: 'as the estimate: 0.3 % of what may be a little above 1' },
+    { survivors: survivorsOf(layout, q) },
+  )
+
+/** The mean of what there was at each 5 s: each with the requests from the first scrape to its last. */
+const meanError = (layout: LayoutName, q: number, name: string) =>
+  shows1(
+    name,
+    (run) => {
+      const { end, shownSeconds, since, recorded } = run
+      const errors = []
+      for (let at = Math.ceil((end - shownSeconds) / 5) * 5; at <= end; at += 5) {
+        const last = recorded.httpserver.scrapes.findLast((scrape) => scrape.at <= at)?.at ?? since
+        const soFar = ended(run, undefined, [since, last])
+        if (soFar.some(isServed)) errors.push(errorOf(layout, q, soFar))
+      }
+      return mean(errors)
+    },
+    {
+      absolute: 0.01,
+      because: 'in the first seconds, buckets that begin near zero are extended less than others',
+    },
+    {
+      survivors: {
+        ...survivorsOf(layout, q),
+        'sum → max': 'the largest series has most requests, and on average they take as long',
+        '$__range → $__tenth_range': 'the last error may be the mean',
+        'avg_over_time → max_over_time': 'the largest error may be the mean',
+      },
+    },
+  )
+
+const bars = (layout: LayoutName) =>
+  shows(
+    (run) => byBound(cumulative(secondsOf(ended(run, countedBy(layout))), layouts[layout])),
+    layout === 'exponential'
+      ? {
+          ...extended,
+          absolute: 5,
+          because: `${extended.because}; some end within 1 ms of a bound`,
+        }
+      : extended,
+  )
+
+/** As the server exposes it: 25 ms to 2.5 s, and four above. */
+const delayBounds = [...Array.from({ length: 100 }, (_, i) => (i + 1) / 40), 3, 4, 5, 10]
+
+const clientAndServer = (q: number): Record<string, Shows> => {
+  const window = (run: Run) => ({ end: run.middle, windowSeconds: 20 })
+  const of = (job: 'loadgen' | 'httpserver', name: string, legend: string) =>
+    shows1(
+      legend,
+      (run) => bucketQuantile(q, bucketRates(run, job, name, window(run))),
+      bySamples,
+      { at: 'middle', survivors: scaled },
+    )
+  return {
+    A: of('loadgen', 'loadgen_response_time_seconds', 'client, response'),
+    B: of('loadgen', 'loadgen_service_time_seconds', 'client, service'),
+    C: shows1('server', (run) => estimateOf('linear', q, inWindow(run)), sameArithmetic, {
+      at: 'middle',
+      survivors: { ...scaled, 'sum → max': 'both routes take as long in the middle of the load' },
+    }),
+  }
+}
+
+/** Requests between the first and the last scrape of the server in the 20 s before the middle. */
+const inWindow = (run: Run) => {
+  const scrapes = run.recorded.httpserver.scrapes.filter(
+    ({ at }) => at > run.middle - 20 && at <= run.middle,
+  )
+  return ended(run, isServed, [scrapes[0]?.at ?? 0, scrapes.at(-1)?.at ?? 0])
+}
+
+const otherTime = (time: string) => (time === 'service_time' ? 'response_time' : 'service_time')
+
+const clientMean = (time: string, name: string) =>
+  shows1(
+    name,
+    (run) => {
+      const window = { end: run.middle, windowSeconds: 20 }
+      const rate = (part: string) =>
+        ratesBy(run, 'loadgen', `loadgen_${time}_seconds_${part}`, window)[''] ?? 0
+      return rate('sum') / rate('count')
+    },
+    bySamples,
+    { at: 'middle', ...sameCount(`loadgen_${time}_seconds → loadgen_${otherTime(time)}_seconds`) },
+  )
+
+const letters = 'ABCD'
+
+const forEach = <Name>(names: readonly Name[], of: (name: Name, index: number) => Shows) =>
+  Object.fromEntries(names.map((name, index) => [letters.charAt(index), of(name, index)]))
+
+/** What the dashboard *Truth* must show: by delays and durations in the access log. */
+export const truth: Table = {
+  Behaviour: { A: shows1('errors', () => 1, exact) },
+  'Injected since the behaviour is in force': {
+    A: shows(({ truth: { quantileSeconds } }) => {
+      const told = percentiles.map(([q]) => [`${q}`, quantileSeconds[q]])
+      return Object.fromEntries(told)
+    }, exact),
+  },
+  ...Object.fromEntries(
+    layoutNames.map((layout) => [
+      `Error: ${layout}`,
+      forEach(percentiles, ([q, name]) => meanError(layout, q, name)),
+    ]),
+  ),
+  ...Object.fromEntries(
+    percentiles.map(([q, name]) => [
+      `${name} of the last minute`,
+      {
+        A: shows1('injected', (run) => exactQuantile(q, delaysOf(served(run))), exact),
+        B: estimate('exponential', q),
+        C: estimate('OpenTelemetry', q),
+        D: estimate('linear', q),
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    percentiles.map(([q, name]) => [
+      `Error of ${name}`,
+      forEach(layoutNames, (layout) => error(layout, q)),
+    ]),
+  ),
+  'Injected delays': {
+    A: shows((run) => byBound(cumulative(delaysOf(served(run)), delayBounds)), extended),
+  },
+  'In linear buckets': { A: bars('linear') },
+  'In OpenTelemetry buckets': { A: bars('OpenTelemetry') },
+  'In exponential buckets': { A: bars('exponential') },
+  'Median: client and server': clientAndServer(0.5),
+  'p99: client and server': clientAndServer(0.99),
+  'Mean: injected, server and client': {
+    A: shows1('injected', (run) => mean(delaysOf(inWindow(run))), sameArithmetic, {
+      at: 'middle',
+      ...sameCount('lab_delay_seconds → lab_request_duration_seconds'),
+    }),
+    B: shows1('server', (run) => mean(secondsOf(inWindow(run))), sameArithmetic, {
+      at: 'middle',
+      ...sameCount('lab_request_duration_seconds → lab_delay_seconds'),
+    }),
+    C: clientMean('service_time', 'client, service'),
+    D: clientMean('response_time', 'client, response'),
+  },
+}
