@@ -50,10 +50,12 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
 /**
  * Starts a Prometheus with the lab's own configuration, its targets replaced by ports on this machine; by
  * default it scrapes itself without a detour.
+ *
+ * @param rules a file of rules, as YAML, beside the lab's own
  */
 export async function startPrometheus(
   targets: { server: number; loadgen: number; prometheus?: number; alertmanager?: number },
-  { scrapeSeconds = 5 } = {},
+  { scrapeSeconds = 5, rules = '' } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
   const port = await freePort()
@@ -70,6 +72,7 @@ export async function startPrometheus(
       `static_configs: [{ targets: [${targets.alertmanager ? `127.0.0.1:${targets.alertmanager}` : ''}] }]`,
     )
   writeFileSync(join(folder, 'prometheus.yml'), config)
+  if (rules) writeFileSync(join(folder, 'rules/more.yaml'), rules)
 
   const binaries = await prometheusBinaries()
   const child = spawn(

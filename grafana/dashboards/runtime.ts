@@ -215,7 +215,7 @@ const scrapeSeconds = () =>
     'How long each scrape took. Past 4 s it is given up. A server that is busy answers its scrape late, too.',
   )
     .unit(Seconds)
-    .withTarget(query(scrapes.seconds(), '{{job}}'))
+    .withTarget(query(scrapes.seconds(), '{{job}} {{instance}}'))
 
 const samples = () =>
   linesOverTime(
@@ -223,7 +223,7 @@ const samples = () =>
     'How many values each scrape brought. Every label value makes more of them: a target whose line climbs has a label that it should not have.',
   )
     .unit(Short)
-    .withTarget(query(storage.samplesByTarget(), '{{job}}'))
+    .withTarget(query(storage.samplesByTarget(), '{{job}} {{instance}}'))
 
 const ingested = () =>
   linesOverTime(

@@ -1,5 +1,5 @@
 import { layoutQuantile, mean } from './arithmetic.ts'
-import { type Expected, shows, shows1, type Table } from './expectation.ts'
+import { shows, shows1, type Table } from './expectation.ts'
 import type { Request, Run } from './run.ts'
 import {
   aboutRate,
@@ -27,29 +27,30 @@ const perSecond = (run: Run, is?: (request: Request) => boolean) =>
 
 const errorShare = (requests: Request[]) => requests.filter(isError).length / requests.length
 
-/** The targets' names on the panels about scrapes. */
-const names = ({ recorded }: Run) => ({
+/** The targets’ names on the panels about scrapes. */
+export const targets = ({ recorded }: Run) => ({
   httpserver: `httpserver 127.0.0.1:${recorded.httpserver.port}`,
   loadgen: `loadgen 127.0.0.1:${recorded.loadgen.port}`,
   prometheus: `prometheus 127.0.0.1:${recorded.prometheus.port}`,
 })
 
-/** How long the scrapes took, by these names: as long as the recorder needed, and the way there. */
-export const scrapeSeconds = (
-  run: Run,
-  nameOf: Record<string, string>,
-): Record<string, Expected> => {
-  const took = (job: 'httpserver' | 'prometheus') => {
-    const { seconds } = scrapeAt(run, job)
-    return [seconds - 0.002, seconds + 0.05] as const
-  }
-  return {
-    [nameOf.httpserver ?? '']: took('httpserver'),
-    [nameOf.prometheus ?? '']: took('prometheus'),
-    // It has gone: being refused takes no time.
-    [nameOf.loadgen ?? '']: [0, 0.1],
-  }
-}
+/** How long the scrapes took: as long as the recorder needed, and the way there. */
+export const scrapeSeconds = shows(
+  (run) => {
+    const took = (job: 'httpserver' | 'prometheus') => {
+      const { seconds } = scrapeAt(run, job)
+      return [seconds - 0.002, seconds + 0.05] as const
+    }
+    const { httpserver, loadgen, prometheus } = targets(run)
+    return {
+      [httpserver]: took('httpserver'),
+      [prometheus]: took('prometheus'),
+      // It has gone: being refused takes no time.
+      [loadgen]: [0, 0.1],
+    }
+  },
+  { because: 'the recorder is between the two: connecting, and handing on' },
+)
 
 /** Of `x or 0 * y`: what y is makes no difference, but for the series that it has. */
 const timesZero = {
@@ -69,10 +70,6 @@ const byStatus = {
     ...scaled,
     'sum → max': 'nine in ten have the status 200, and the others take as long',
   },
-}
-
-export const theScrapeItself = {
-  because: 'the recorder is between the two: connecting, and handing on',
 }
 
 /** At a scrape that is under way itself. */
@@ -134,9 +131,9 @@ export const requests: Table = {
   'In flight': { A: inFlight },
   Targets: {
     A: shows((run) => {
-      const { httpserver, loadgen, prometheus } = names(run)
+      const { httpserver, loadgen, prometheus } = targets(run)
       return { [httpserver]: 1, [loadgen]: 0, [prometheus]: 1 }
     }, exact),
   },
-  'Scrape duration': { A: shows((run) => scrapeSeconds(run, names(run)), theScrapeItself) },
+  'Scrape duration': { A: scrapeSeconds },
 }

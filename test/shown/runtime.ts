@@ -1,7 +1,7 @@
 import { type Expected, shows, shows1, type Table, type Tolerance } from './expectation.ts'
 import { readExposition } from './exposition.ts'
 import type { Kernel } from './kernel.ts'
-import { inFlight, scrapeSeconds, theScrapeItself } from './requests.ts'
+import { inFlight, scrapeSeconds, targets } from './requests.ts'
 import { concurrency, type Run } from './run.ts'
 import { aboutRate, exact, exposed, kernelAt, ratesBy, scrapeAt, valueIn } from './sources.ts'
 
@@ -52,8 +52,6 @@ const resources = (run: Run): Record<string, Expected> => ({
 })
 
 const values = (text: string) => readExposition(text).length
-
-const jobs = { httpserver: 'httpserver', loadgen: 'loadgen', prometheus: 'prometheus' }
 
 /** Rule groups are named by their file and their name. */
 const groups = (run: Run, name: string) =>
@@ -159,16 +157,16 @@ export const runtime: Table = {
     A: shows1('processors', hostBusy, aboutHost),
     B: shows1('memory', (run) => kernelAt(run).memoryTaken, aboutMemory),
   },
-  'Time of a scrape': { A: shows((run) => scrapeSeconds(run, jobs), theScrapeItself) },
+  'Time of a scrape': { A: scrapeSeconds },
   'Samples of a scrape': {
-    A: shows(
-      (run) => ({
-        httpserver: values(scrapeAt(run, 'httpserver').text),
-        prometheus: values(scrapeAt(run, 'prometheus').text),
-        loadgen: 0,
-      }),
-      exact,
-    ),
+    A: shows((run) => {
+      const { httpserver, loadgen, prometheus } = targets(run)
+      return {
+        [httpserver]: values(scrapeAt(run, 'httpserver').text),
+        [prometheus]: values(scrapeAt(run, 'prometheus').text),
+        [loadgen]: 0,
+      }
+    }, exact),
   },
   'Samples ingested': {
     A: shows1(

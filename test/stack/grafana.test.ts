@@ -42,7 +42,9 @@ test('Grafana is healthy', { skip }, async () => {
   assert.deepEqual([status, answer.database], [200, 'ok'])
 })
 
-for (const uid of ['latency-distribution', 'requests', 'load-generator', 'slo']) {
+const uids = ['latency-distribution', 'requests', 'load-generator', 'slo', 'truth', 'runtime']
+
+for (const uid of uids) {
   test(`${uid} is there for anybody, provisioned, in the folder Latency Lab`, {
     skip,
   }, async () => {
