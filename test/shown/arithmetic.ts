@@ -6,8 +6,9 @@ export function exactQuantile(q: number, values: number[]): number {
   return rising[Math.max(1, Math.ceil(q * rising.length)) - 1] ?? Number.NaN
 }
 
-export const mean = (values: number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
+export const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+
+export const mean = (values: number[]) => sum(values) / values.length
 
 /** How many of the values are at most each bound, and at last all of them. */
 export function cumulative(values: number[], bounds: readonly number[]): Bucket[] {
