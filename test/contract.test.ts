@@ -207,7 +207,7 @@ test('the limits on the dashboard are bounds of the layout that they are read fr
   )
 })
 
-test('the dashboards compare the layouts with the bounds that the true distribution has, and more', () => {
+test('the true distribution is told at every bound of the linear layout', () => {
   const coarse = bucketLayouts.linear.filter((bound) => !delayBounds.includes(bound))
   assert.deepEqual(coarse, [])
 })

@@ -42,7 +42,6 @@ const percentiles = [
   [0.99, 'p99'],
 ] as const
 
-/** All of the time shown is within the last minute. */
 const served = (run: Run) => ended(run, isServed)
 
 /** The exponential layout's `total` counts those that went away, too. */
@@ -77,10 +76,10 @@ function bucketsAt({ log, recorded }: Run, layout: LayoutName, end: number): Buc
 const estimateAt = (run: Run, layout: LayoutName, q: number, end = run.end) =>
   bucketQuantile(q, bucketsAt(run, layout, end))
 
-/** The delays of the requests between the first scrape and the last one up to a time. */
+/** The delays of the requests between the first and the last scrape in the minute up to a time. */
 const injectedAt = (run: Run, end: number) => {
-  const last = run.recorded.httpserver.scrapes.findLast(({ at }) => at <= end)?.at ?? run.since
-  return delaysOf(ended(run, isServed, [run.since, last]))
+  const scrapes = run.recorded.httpserver.scrapes.filter(({ at }) => at > end - 60 && at <= end)
+  return delaysOf(ended(run, isServed, [scrapes[0]?.at ?? end, scrapes.at(-1)?.at ?? end]))
 }
 
 const errorAt = (run: Run, layout: LayoutName, q: number, end = run.end) =>
@@ -245,7 +244,7 @@ export const truth: Table = {
     percentiles.map(([q, name]) => [
       `${name} of the last minute`,
       {
-        A: shows1('injected', (run) => exactQuantile(q, delaysOf(served(run))), exact),
+        A: shows1('injected', (run) => exactQuantile(q, injectedAt(run, run.end)), exact),
         B: estimate('exponential', q),
         C: estimate('OpenTelemetry', q),
         D: estimate('linear', q),
