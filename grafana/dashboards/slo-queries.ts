@@ -62,7 +62,7 @@ export const alerts = {
   ALERTS{alertstate="pending"} or 2 * ALERTS{alertstate="firing"}
 )
 or
-label_replace(vector(0), "alertname", "no alert", "", "")`,
+(label_replace(vector(0), "alertname", "no alert", "", "") unless on () ALERTS)`,
 }
 
 const selectors = {

@@ -89,9 +89,12 @@ const band = (value: Expected, { relative = 0, absolute = 0 }: Tolerance): [numb
   return [low - margin(low), high + margin(high)]
 }
 
-/** The legend with the labels' values in it; Prometheus 3 writes the bound 1 as 1.0, Prometheus 2 as 1. */
+/**
+ * The legend with the labels' values in it, and nothing where there is no such label. Prometheus 3 writes the
+ * bound 1 as 1.0, Prometheus 2 as 1.
+ */
 const nameOf = (legend: string, labels: Record<string, string>) =>
   legend.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label) => {
-    const value = labels[label] ?? label
+    const value = labels[label] ?? ''
     return label === 'le' && value !== '+Inf' ? String(Number(value)) : value
   })

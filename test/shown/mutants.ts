@@ -84,6 +84,15 @@ const siblings: Record<string, string> = {
   prometheus_tsdb_head_chunks: 'prometheus_tsdb_head_min_time_seconds',
   prometheus_rule_group_last_duration_seconds: 'prometheus_rule_group_interval_seconds',
   prometheus_rule_group_interval_seconds: 'prometheus_rule_group_last_duration_seconds',
+  'slo:objective:ratio': 'job_slo:slo_errors_per_request:ratio_rate1m',
+  'job_slo:slo_errors_per_request:ratio_rate1m': 'job_slo:error_budget:burn_rate1m',
+  'job_slo:error_budget:remaining_ratio12h': 'job_slo:error_budget:burn_rate12h',
+  'job_slo:error_budget:burn_rate20s': 'job_slo:error_budget:burn_rate1m',
+  'job_slo:error_budget:burn_rate30s': 'job_slo:error_budget:burn_rate20s',
+  'job_slo:error_budget:burn_rate1m': 'job_slo:error_budget:burn_rate20s',
+  'job_slo:error_budget:burn_rate6m': 'job_slo:error_budget:burn_rate20s',
+  'job_slo:error_budget:burn_rate72m': 'job_slo:error_budget:burn_rate20s',
+  ALERTS: 'ALERTS_FOR_STATE',
 }
 
 /** The name of a metric with a sibling, whole: `_bucket`, `_sum` and `_count` stay. */

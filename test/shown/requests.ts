@@ -53,16 +53,20 @@ export const scrapeSeconds = shows(
 )
 
 /** Of `x or 0 * y`: what y is makes no difference, but for the series that it has. */
-const timesZero = {
+export const timesZero = (
+  window: '$__rate_interval' | '$__range' = '$__rate_interval',
+  ...more: string[]
+) => ({
   survivors: Object.fromEntries(
     [
       '_count → _sum (again)',
-      '$__rate_interval → $__tenth_rate_interval (again)',
+      `${window} → ${window.replace('__', '__tenth_')} (again)`,
       'rate → increase (again)',
       'http_server_request_duration_seconds → lab_request_duration_seconds (again)',
+      ...more,
     ].map((name) => [name, 'it stands behind 0 *, and says only which series there are']),
   ),
-}
+})
 
 /** The route's series of one status each. */
 const byStatus = {
@@ -84,7 +88,7 @@ export const inFlight = shows1(
 export const requests: Table = {
   'All requests': { A: shows1('requests', (run) => perSecond(run), aboutRate) },
   'Error share': {
-    A: shows1('errors', (run) => errorShare(ended(run)), sameArithmetic, timesZero),
+    A: shows1('errors', (run) => errorShare(ended(run)), sameArithmetic, timesZero()),
   },
   'In flight now': { A: inFlight },
   'Server scraped': {
@@ -108,11 +112,11 @@ export const requests: Table = {
         ...idle,
       }),
       aboutRate,
-      timesZero,
+      timesZero(),
     ),
   },
   'Error share by route': {
-    A: shows((run) => by(ended(run), routeOf, errorShare), sameArithmetic, timesZero),
+    A: shows((run) => by(ended(run), routeOf, errorShare), sameArithmetic, timesZero()),
   },
   '99th percentile by route': {
     A: shows(

@@ -77,7 +77,7 @@ export const concurrency = 45
 const behaviour = { name: 'errors', parameters: { errorRatio: 0.1, min: 0.02, max: 1.5 } }
 
 /** What one of the routes alone had before, so that the routes are told apart. */
-const slower = { name: 'uniform', parameters: { min: 1.3, max: 2.3 } }
+const slower = { name: 'uniform', parameters: { min: 1.3, max: 3.2 } }
 
 const heapOption = '--max-old-space-size=256'
 
@@ -134,7 +134,8 @@ export async function makeRun(started: { stop: () => Promise<void> }[]): Promise
   const { result } = await loading
   await stopSide()
 
-  // Two, so that Prometheus has found the load generator gone before the second.
+  // Three, so that Prometheus has found the load generator gone before the second, and its rules have seen that.
+  await nextScrape(recorded.httpserver)
   await nextScrape(recorded.httpserver)
   const until = await nextScrape(recorded.httpserver)
   // Right after it, so that there is little for Prometheus to extrapolate.

@@ -140,17 +140,17 @@ export const exact: Tolerance = {
 export const extended: Tolerance = {
   relative: 0.03,
   absolute: 1,
-  because: 'increase() extends what it saw to the window’s ends: by 1 s of 46',
+  because: 'increase() extends what it saw to the window’s ends: by 1 s of 51',
 }
 
 export const aboutRate: Tolerance = {
   relative: 0.004,
-  because: 'a counter that begins at zero is not extended to the window’s beginning: 0.05 s of 46',
+  because: 'a counter that begins at zero is not extended to the window’s beginning: 0.05 s of 51',
 }
 
 export const sameArithmetic: Tolerance = {
   relative: 0.002,
-  because: 'a bucket that begins near zero is not extended to the window’s beginning: 0.05 s of 46',
+  because: 'a bucket that begins near zero is not extended to the window’s beginning: 0.05 s of 51',
 }
 
 export const bySamples: Tolerance = {

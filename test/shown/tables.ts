@@ -3,6 +3,7 @@ import { latencyDistribution } from './latency-distribution.ts'
 import { loadGenerator } from './load-generator.ts'
 import { requests } from './requests.ts'
 import { runtime } from './runtime.ts'
+import { slo } from './slo.ts'
 import { truth } from './truth.ts'
 
 /** What each dashboard must show of the run, by its uid. A new dashboard gets a table here. */
@@ -10,6 +11,7 @@ export const tables: Record<string, Table> = {
   'latency-distribution': latencyDistribution,
   requests,
   'load-generator': loadGenerator,
+  slo,
   truth,
   runtime,
 }
