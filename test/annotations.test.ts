@@ -44,8 +44,8 @@ before(async () => {
   }
   await sleep(3000)
   times.pareto = await put('pareto')
-  // Longer than a step, so that no step passes it by.
-  await sleep(6000)
+  // Longer than two steps, so that no step passes it by, even where a scrape fails on a busy machine.
+  await sleep(11_000)
   times.constant = await put('constant')
   await sleep(8000)
   await server.stop()

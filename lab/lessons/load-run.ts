@@ -18,6 +18,9 @@ export type LoadRun = {
   since: number
 }
 
+/** The client library rounds `process_start_time_seconds` to whole seconds: it may be so much later than it was. */
+const START_ROUNDING = 0.5
+
 /** How far back a lesson looks. */
 const REACH = '15m'
 
@@ -71,7 +74,7 @@ export async function lastRun(lab: LessonLab, wanted: Wanted): Promise<LoadRun> 
   const redo = `Run\n${wanted.commands.map((command) => `  ${command}`).join('\n')}\nand ask again.`
   if (!run) throw new NotReady(`Prometheus has seen no load in the last ${REACH}. ${redo}`)
   const { prometheus } = lab
-  const started = `process_start_time_seconds{job="httpserver"} > ${run.start}`
+  const started = `process_start_time_seconds{job="httpserver"} > ${run.start + START_ROUNDING}`
   if ((await prometheus.query(started)).length > 0) {
     throw new NotReady(`The server was restarted since the last run of load. ${redo}`)
   }
@@ -123,7 +126,7 @@ const baseline = async (prometheus: Prometheus, start: number) => {
   const began = `process_start_time_seconds{job="httpserver"}`
   const [now] = await prometheus.query(began)
   const [then] = await prometheus.query(`${began} @ ${start}`)
-  const restartedBefore = now && now.value !== then?.value && now.value <= start
+  const restartedBefore = now && now.value !== then?.value && now.value <= start + START_ROUNDING
   return restartedBefore ? 0 : start
 }
 
