@@ -49,9 +49,10 @@ export async function findGrafana({
   const cached = await atHome(folder)
   if (cached) return cached
   const release = `the official release ${GRAFANA_VERSION}`
-  say(`no Grafana on this machine: fetching ${release} into ${folder}, some 200 MB`)
+  const begin = () =>
+    say(`no Grafana on this machine: fetching ${release} into ${folder}, some 200 MB`)
   try {
-    await fetchRelease({ folder, versions, platform, arch })
+    await fetchRelease({ folder, versions, platform, arch, begin })
   } catch (error) {
     throw new Error(`on PATH: not there\nin ${folder}: not there\n${release}: ${reasonOf(error)}`)
   }
@@ -86,18 +87,23 @@ async function atHome(home: string): Promise<Grafana | undefined> {
 /** Go's names of what Node.js calls otherwise. */
 const goArch: Record<string, string> = { x64: 'amd64', arm64: 'arm64' }
 
-type Release = { folder: string; versions: string; platform: string; arch: string }
+type Release = Required<Pick<FindGrafanaOptions, 'versions' | 'platform' | 'arch'>> & {
+  folder: string
+  /** Is called once there is something to be fetched. */
+  begin: () => void
+}
 
 /** The number of a build is in the address of its packages: it has to be asked for. */
 type Version = { packages?: { url?: string; sha256?: string }[] }
 
-async function fetchRelease({ folder, versions, platform, arch }: Release) {
+async function fetchRelease({ folder, versions, platform, arch, begin }: Release) {
   const suffix = `_${platform}_${goArch[arch] ?? arch}.tar.gz`
   const answer = await get(`${versions}/${GRAFANA_VERSION}`, 30_000)
   const { packages = [] } = (await answer.json()) as Version
   const { url, sha256 } = packages.find((each) => each.url?.endsWith(suffix)) ?? {}
   if (!url) throw new Error(`there is no package *${suffix} in it`)
   if (!sha256) throw new Error(`${url} has no published checksum`)
+  begin()
   const scratch = `${folder}.${process.pid}`
   try {
     await mkdir(scratch, { recursive: true })

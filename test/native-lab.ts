@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { folderOf } from '../lab/native/folder.ts'
+import { isTaken } from '../lab/native/ports.ts'
 import { readState, type State } from '../lab/native/state.ts'
-import { freePort, root } from './processes.ts'
+import { root } from './processes.ts'
 
 export type NativeLab = Awaited<ReturnType<typeof nativeLab>>
 
@@ -17,11 +19,11 @@ export type NativeLab = Awaited<ReturnType<typeof nativeLab>>
  */
 export async function nativeLab(directory: string, more: NodeJS.ProcessEnv = {}) {
   const ports = {
-    server: await freePort(),
-    control: await freePort(),
-    prometheus: await freePort(),
-    grafana: await freePort(),
-    loadgen: await freePort(),
+    server: await quietPort(),
+    control: await quietPort(),
+    prometheus: await quietPort(),
+    grafana: await quietPort(),
+    loadgen: await quietPort(),
   }
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
@@ -70,5 +72,16 @@ export async function nativeLab(directory: string, more: NodeJS.ProcessEnv = {})
       return pid
     },
     log: (name: string) => readFileSync(folder.log(name), 'utf8'),
+  }
+}
+
+/**
+ * A free port that no connection is given by chance before it is listened on: below those that Linux and macOS give
+ * (32768 and up).
+ */
+async function quietPort(): Promise<number> {
+  while (true) {
+    const port = randomInt(20_000, 32_000)
+    if (!(await isTaken(port))) return port
   }
 }

@@ -38,7 +38,10 @@ function fromProc(port: number): string | undefined {
       /^\d+$/.test(name) &&
       entriesOf(`/proc/${name}/fd`).some((fd) => sockets.has(linkOf(`/proc/${name}/fd/${fd}`))),
   )
-  return pid && `${readOr(`/proc/${pid}/comm`).trim()} (process ${pid})`
+  if (!pid) return undefined
+  // The name of a process would say MainThread of each Node.js.
+  const words = readOr(`/proc/${pid}/cmdline`).split('\0').slice(0, 2).join(' ').trim()
+  return `${words.slice(0, 100) || readOr(`/proc/${pid}/comm`).trim()} (process ${pid})`
 }
 
 async function fromLsof(port: number): Promise<string | undefined> {

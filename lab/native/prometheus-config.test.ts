@@ -70,7 +70,10 @@ test('a target of the project is scraped as soon as its file is there, by the na
     .replace(/: 5s/g, ': 1s')
     .replace('scrape_timeout: 4s', 'scrape_timeout: 1s')
   writeFileSync(join(from, 'prometheus.yml'), quick)
-  const service = createServer((_, response) => response.end('answer 42\n')).listen(0, '127.0.0.1')
+  const service = createServer((_, response) => {
+    // Without a type Prometheus 3 takes no answer.
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end('answer 42\n')
+  }).listen(0, '127.0.0.1')
   await once(service, 'listening')
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -105,14 +108,21 @@ test('a target of the project is scraped as soon as its file is there, by the na
       ({ ok }) => ok,
       () => false,
     )
-  while (!(await ready())) await sleep(50)
+  const giveUpAt = Date.now() + 20_000
+  const until = async (holds: () => Promise<boolean>) => {
+    while (!(await holds())) {
+      assert.ok(Date.now() < giveUpAt, 'not within 20 s')
+      await sleep(50)
+    }
+  }
+  await until(ready)
   // Another up writes it anew beneath the Prometheus that runs there.
   write()
   const own = (service.address() as AddressInfo).port
   const targets = `[{"targets":["host.docker.internal:${own}"],"labels":{"service":"mine"}}]`
   writeFileSync(join(from, 'targets', 'mine.json'), targets)
   const asked = 'answer{job="dynamic",service="mine"}'
-  while ((await seen(asked)).length === 0) await sleep(50)
+  await until(async () => (await seen(asked)).length > 0)
   const [sample] = await prometheus.query(asked)
   assert.deepEqual([sample?.value, sample?.labels.instance], [42, `127.0.0.1:${own}`])
 })
