@@ -78,14 +78,18 @@ test('a process that keeps ending is named each time, with the end of its log, a
 })
 
 test('no process begins before it is written down', async () => {
+  const seen: string[][] = []
   const { supervisor, saved } = watched({
     save: ({ processes }) => {
-      const { identity } = processes.careful ?? {}
-      if (identity) assert.deepEqual(lastLines(join(cwd, 'careful'), 1), [])
+      if (!processes.careful?.identity || seen.length > 0) return
+      // Long enough for a process that has begun to show it.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+      seen.push(lastLines(join(cwd, 'careful'), 1))
     },
   })
   await supervisor.apply([script('careful', 'echo I began; exec sleep 60')])
   await until(() => lastLines(join(cwd, 'careful'), 1).length > 0)
+  assert.deepEqual(seen, [[]])
   assert.ok(saved.at(-1)?.processes.careful?.identity)
   await supervisor.stop()
 })
