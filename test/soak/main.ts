@@ -2,7 +2,7 @@
 // request? make soak DURATION=30m
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,7 +23,8 @@ if (!(seconds >= 90)) {
   process.stderr.write('soak: give a duration of 90s or more, such as 30m\n')
   process.exit(2)
 }
-const directory = join(root, '.lab', 'soak')
+mkdirSync(join(root, '.lab'), { recursive: true })
+const directory = mkdtempSync(join(root, '.lab', 'soak-'))
 const lab = await nativeLab(directory, { LAB_GRAFANA: process.env.LAB_GRAFANA })
 const failures: string[] = []
 const check = (good: boolean, what: string) => {
@@ -31,7 +32,6 @@ const check = (good: boolean, what: string) => {
   if (!good) failures.push(what)
 }
 
-await lab.run(['clean'])
 const { exitCode, stdout, stderr } = await lab.run(['up'])
 process.stdout.write(stderr + stdout)
 try {
@@ -96,7 +96,9 @@ async function soak() {
   }
 }
 
-const mebi = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+function mebi(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}
 
 function pidsOf(lab: NativeLab): Record<string, number> {
   const { supervisor, processes } = lab.state()
@@ -106,15 +108,22 @@ function pidsOf(lab: NativeLab): Record<string, number> {
   }
 }
 
-/** Once a second, for as long as the load lasts. */
+/** Once a second, for as long as the load lasts; says every five minutes what it has found. */
 async function sampleMemory(pids: Record<string, number>): Promise<Record<string, Sample[]>> {
   const samples = Object.fromEntries(Object.keys(pids).map((name) => [name, [] as Sample[]]))
   const begun = performance.now()
   const elapsed = () => (performance.now() - begun) / 1000
+  let told = 1
   while (elapsed() < seconds) {
     for (const [name, pid] of Object.entries(pids)) {
       const bytes = residentBytes(pid)
       if (bytes !== undefined) samples[name]?.push({ seconds: elapsed(), bytes })
+    }
+    if (elapsed() >= 300 * told) {
+      const held = Object.entries(samples).map(
+        ([name, of]) => `${name} ${mebi(of.at(-1)?.bytes ?? 0)}`,
+      )
+      process.stdout.write(`  after ${5 * told++} minutes: ${held.join(', ')}\n`)
     }
     await sleep(1000)
   }
