@@ -39,6 +39,8 @@ export type UpOptions = {
 export async function up(options: UpOptions): Promise<Table> {
   const { project, settings, programs, names, self } = options
   const folder = folderOf(settings.folder)
+  // The table of processes has Grafana's password in it.
+  mkdirSync(folder.root, { recursive: true, mode: 0o700 })
   for (const each of [folder.logs, folder.prometheusData, folder.grafanaData])
     mkdirSync(each, { recursive: true })
   return locked(folder.lock, self, async () => {
@@ -98,7 +100,7 @@ async function refuseTakenPorts(table: Table, running: Table): Promise<void> {
       lines.push(
         variable
           ? `${stop}, or set ${variable} to another, as in ${variable}=${(port % 65_535) + 1}`
-          : `${stop}. This port stays, Prometheus scrapes it: is it a server of your own that is to be scraped? node lab/main.ts up prometheus grafana`,
+          : `${stop}. This port stays, Prometheus scrapes it: is it a server of your own that is to be scraped? npm exec -- node lab/main.ts up prometheus grafana`,
       )
     }
   }
@@ -170,8 +172,9 @@ async function allReady(
 function describe(folder: Folder, { name, title }: Definition, failure: string): string[] {
   const log = folder.log(name)
   const lines = lastLines(log, 10).map((line) => `  ${line}`)
-  if (lines.length === 0) return [`${title} ${failure}; it wrote nothing`]
-  return [`${title} ${failure}; the end of ${log}:`, ...lines]
+  const without = name === 'grafana' ? ['LAB_GRAFANA=none make up runs the lab without it'] : []
+  if (lines.length === 0) return [`${title} ${failure}; it wrote nothing`, ...without]
+  return [`${title} ${failure}; the end of ${log}:`, ...lines, ...without]
 }
 
 async function awaitApplied(

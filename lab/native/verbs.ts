@@ -142,12 +142,18 @@ async function runLogs({ settings, print, say, signal }: Known) {
 async function whyNative(env: NodeJS.ProcessEnv, startedHere: boolean): Promise<string> {
   if (env.LAB_MODE === 'native') return 'LAB_MODE=native'
   if (startedHere) return 'it was started so before (make down ends it)'
-  try {
-    await promisify(execFile)('docker', ['version'], { env })
-    return 'lab/main.ts was asked'
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string }
-    if (code === 'ENOENT') return 'there is no Docker here'
-    return `no Docker engine answers (${stderr?.trim().split('\n').at(-1)})`
+  const refusal = async (...args: string[]) => {
+    try {
+      await promisify(execFile)('docker', args, { env })
+      return undefined
+    } catch (error) {
+      const { code, stderr = '' } = error as { code?: unknown; stderr?: string }
+      return code === 'ENOENT' ? 'docker is not installed' : stderr.trim().split('\n').at(-1)
+    }
   }
+  const engine = await refusal('version')
+  if (engine !== undefined) return `no Docker engine answers (${engine})`
+  const compose = await refusal('compose', 'version')
+  if (compose !== undefined) return `docker has no compose plugin (${compose})`
+  return 'lab/main.ts was asked'
 }
