@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorsIn } from './soak/log-errors.ts'
-import { growthOf, type Sample } from './soak/memory.ts'
+import { growthOf, type Sample, warmSecondsOf } from './soak/memory.ts'
 import { residentBytes } from './soak/resident.ts'
 
 const samples = (seconds: number, bytesAt: (second: number) => number): Sample[] =>
@@ -21,6 +21,14 @@ test('a run of two minutes compares the two halves of its second minute', () => 
   const leaking = samples(120, (second) => 1000 + second)
   const { early, late } = growthOf(leaking, 120)
   assert.deepEqual([early, late], [1075, 1105])
+})
+
+test('a Prometheus is judged from when it has written its first chunks, if the run is long enough', () => {
+  assert.equal(warmSecondsOf('prometheus', 1800), 720)
+  assert.equal(warmSecondsOf('prometheus', 120), 60)
+  assert.equal(warmSecondsOf('server', 1800), 60)
+  const step = samples(1800, (second) => (second < 610 ? 1000 : 1200))
+  assert.deepEqual(growthOf(step, 1800, 720), { early: 1200, late: 1200, share: 0 })
 })
 
 test('a moment of garbage is no growth', () => {

@@ -9,17 +9,15 @@ export type Growth = {
   share: number
 }
 
-/** From here on a process has done each of its tasks, and what it holds should stay. */
-const warmSeconds = 60
-
 /**
- * How much the memory of a process has grown between the second minute of a run and its end. Compared are medians:
- * what a collection of garbage gives back and takes again within seconds is no growth. Each window is a minute, or,
- * in a run of less than three, half of what is left after the first minute.
+ * How much the memory of a process has grown between when it had done each of its tasks once and the end of a run.
+ * Compared are medians: what a collection of garbage gives back and takes again within seconds is no growth. Each
+ * window is a minute, or, where there is less than two of them, half of what is left.
  *
- * @param durationSeconds more than 60
+ * @param durationSeconds how long the run was; more than `warmSeconds`
+ * @param warmSeconds when the first window begins
  */
-export function growthOf(samples: Sample[], durationSeconds: number): Growth {
+export function growthOf(samples: Sample[], durationSeconds: number, warmSeconds = 60): Growth {
   const window = Math.min(60, (durationSeconds - warmSeconds) / 2)
   const median = (from: number) => {
     const bytes = samples
@@ -31,4 +29,14 @@ export function growthOf(samples: Sample[], durationSeconds: number): Growth {
   const early = median(warmSeconds)
   const late = median(durationSeconds - window)
   return { early, late, share: late / early - 1 }
+}
+
+/**
+ * When a process has done each of its tasks once, in seconds after the start: after a minute, but for a Prometheus in
+ * a run that is long enough to judge it later. Its first chunks are full after 120 samples, 10 minutes, and only
+ * then does it take the buffer of 4 MiB that it writes them with
+ * (https://github.com/prometheus/prometheus/blob/main/tsdb/chunks/head_chunks.go, DefaultWriteBufferSize).
+ */
+export function warmSecondsOf(name: string, durationSeconds: number): number {
+  return name === 'prometheus' && durationSeconds >= 20 * 60 ? 12 * 60 : 60
 }
