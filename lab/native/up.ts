@@ -1,18 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { allReady, awaitApplied, exitsOf } from './all-ready.ts'
 import { endAll } from './down.ts'
 import { type Folder, folderOf } from './folder.ts'
 import { type Identity, isAlive } from './identity.ts'
 import { launch } from './launch.ts'
 import { locked } from './lock.ts'
-import { lastLines } from './log-file.ts'
-import { isTaken, whoListens } from './ports.ts'
 import { type Programs, processesOf } from './processes.ts'
 import { writePrometheusConfig } from './prometheus-config.ts'
-import { awaitReady } from './ready.ts'
 import type { Settings } from './settings.ts'
 import { readState, type State, writeState } from './state.ts'
-import { type Definition, readTable, type Table, versionOf, writeTable } from './table.ts'
+import { readTable, type Table, versionOf, writeTable } from './table.ts'
+import { refuseTakenPorts } from './taken-ports.ts'
 
 export type UpOptions = {
   /** The project's folder. */
@@ -33,7 +32,7 @@ export type UpOptions = {
  * or other code than before is started anew, what an earlier lab has left behind is ended. Resolves, when all is
  * ready, to what runs; the processes stay when this one ends.
  *
- * @throws {@link NotUp} when a port is taken, or a process does not start; a lab that was not up before is ended
+ * @throws a NotUp when a port is taken, or a process does not start; a lab that was not up before is ended
  * then
  */
 export async function up(options: UpOptions): Promise<Table> {
@@ -68,15 +67,6 @@ export async function up(options: UpOptions): Promise<Table> {
   })
 }
 
-/** The lab did not come up; each line says why, or what to do. */
-export class NotUp extends Error {
-  readonly lines: string[]
-  constructor(lines: string[]) {
-    super(lines.join('\n'))
-    this.lines = lines
-  }
-}
-
 /** Who runs, if a supervisor sees to it. What one has left behind is ended. */
 async function supervised(folder: Folder, options: UpOptions): Promise<State | undefined> {
   const state = readState(folder.state)
@@ -86,25 +76,6 @@ async function supervised(folder: Folder, options: UpOptions): Promise<State | u
   if (ended.length > 0)
     options.say(`${ended.join(', ')} had been left behind by a supervisor that died: ended`)
   return undefined
-}
-
-/** @throws {@link NotUp} with every port that somebody else has */
-async function refuseTakenPorts(table: Table, running: Table): Promise<void> {
-  const ours = new Set(running.flatMap(({ ports }) => ports.map(({ port }) => port)))
-  const lines: string[] = []
-  for (const { title, ports } of table) {
-    for (const { port, variable } of ports) {
-      if (ours.has(port) || !(await isTaken(port))) continue
-      const who = await whoListens(port)
-      const stop = `port ${port} (${title}) is taken${who ? ` by ${who}` : ''}: stop what listens there`
-      lines.push(
-        variable
-          ? `${stop}, or set ${variable} to another, as in ${variable}=${(port % 65_535) + 1}`
-          : `${stop}. This port stays, Prometheus scrapes it: is it a server of your own that is to be scraped? npm exec -- node lab/main.ts up prometheus grafana`,
-      )
-    }
-  }
-  if (lines.length > 0) throw new NotUp([...lines, 'nothing was started'])
 }
 
 function start(folder: Folder, table: Table, { programs, env }: UpOptions): void {
@@ -134,65 +105,4 @@ async function change(folder: Folder, running: State, table: Table, options: UpO
   }
   writeTable(folder.table, table)
   process.kill(running.supervisor.pid, 'SIGHUP')
-}
-
-/** How often each process had ended that goes on as it is; one that is started anew counts from zero. */
-function exitsOf({ processes }: State, before: Table, table: Table): Record<string, number> {
-  const versions = new Set(before.map(versionOf))
-  const same = table.filter((definition) => versions.has(versionOf(definition)))
-  return Object.fromEntries(same.map(({ name }) => [name, processes[name]?.exits ?? 0]))
-}
-
-async function allReady(
-  folder: Folder,
-  table: Table,
-  exitsBefore: Record<string, number>,
-  options: UpOptions,
-) {
-  const version = versionOf(table)
-  await awaitApplied(folder, (applied) => applied === version, options)
-  const failures = await Promise.all(
-    table.map(async (definition) => {
-      const { name, readyUrl: url, readyMs: limitMs } = definition
-      const failed = () => {
-        const state = readState(folder.state)
-        if (!state || !isAlive(state.supervisor)) return 'is not supervised any more'
-        const { exits = 0, lastExit } = state.processes[name] ?? {}
-        return exits > (exitsBefore[name] ?? 0) ? `ended with ${lastExit}` : undefined
-      }
-      const { now, sleep } = options
-      const failure = await awaitReady({ url, limitMs, failed, now, sleep })
-      return failure ? describe(folder, definition, failure) : []
-    }),
-  )
-  const lines = failures.flat()
-  if (lines.length > 0) throw new NotUp(lines)
-}
-
-function describe(folder: Folder, { name, title }: Definition, failure: string): string[] {
-  const log = folder.log(name)
-  const lines = lastLines(log, 10).map((line) => `  ${line}`)
-  const without = name === 'grafana' ? ['LAB_GRAFANA=none make up runs the lab without it'] : []
-  if (lines.length === 0) return [`${title} ${failure}; it wrote nothing`, ...without]
-  return [`${title} ${failure}; the end of ${log}:`, ...lines, ...without]
-}
-
-async function awaitApplied(
-  folder: Folder,
-  enough: (applied: string) => boolean,
-  { now, sleep }: UpOptions,
-): Promise<State> {
-  // Of a change, the longest part is that processes end.
-  const giveUpAt = now() + 60_000
-  while (now() < giveUpAt) {
-    const state = readState(folder.state)
-    if (state && enough(state.applied)) return state
-    if (!state || !isAlive(state.supervisor)) break
-    await sleep(50)
-  }
-  const log = folder.log('supervisor')
-  throw new NotUp([
-    `the supervisor does not answer; the end of ${log}:`,
-    ...lastLines(log, 10).map((line) => `  ${line}`),
-  ])
 }

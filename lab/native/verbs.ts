@@ -9,8 +9,9 @@ import { clean, down, leaveOut } from './down.ts'
 import { folderOf } from './folder.ts'
 import { type Identity, identify } from './identity.ts'
 import { followLogs } from './logs.ts'
+import type { NotUp } from './not-up.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { type NotUp, up } from './up.ts'
+import { up } from './up.ts'
 
 /** What a verb is given of the world. */
 export type World = {
