@@ -7,10 +7,11 @@ ARGS ?=
 N =
 ANSWER =
 
-# With a Docker engine the lab's tools run from the lab's image, so that Docker alone is enough; without
-# one they run on this machine's Node.js. LAB_MODE=docker or native decides it otherwise.
+# With a Docker engine the lab runs in containers and its tools from its image, so that Docker alone is enough;
+# without one all of it are plain processes, on this machine's Node.js. LAB_MODE=docker or native decides it
+# otherwise. A lab that was started as plain processes stays so until make down.
 ifndef LAB_MODE
-LAB_MODE := $(shell docker version >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && echo docker || echo native)
+LAB_MODE := $(shell test ! -e '$(or $(LAB_DIR),.lab)/native/state.json' && docker version >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && echo docker || echo native)
 endif
 ifeq ($(filter docker native,$(LAB_MODE)),)
 $(error LAB_MODE=$(LAB_MODE): must be docker or native)
@@ -29,7 +30,25 @@ beside.native = $(run.native)
 tools = $(tools.$(LAB_MODE))
 tools.docker = image
 tools.native = node_modules/.package-lock.json
+needs.native = node_modules/.package-lock.json
+lab.native = npm exec -- node lab/main.ts
+up.docker = ./lab/up.sh
+up.native = $(lab.native) up
 stop.docker = docker compose stop server
+stop.native = $(lab.native) down server
+logs.docker = docker compose logs --follow --tail 100
+logs.native = $(lab.native) logs
+down.docker = docker compose --profile load --profile alerts down
+down.native = $(lab.native) down
+clean.docker = docker compose --profile load --profile alerts down --volumes
+clean.native = $(lab.native) clean
+
+# What compose.yaml tells the load generator; without Docker, all of the lab is on 127.0.0.1.
+ifeq ($(LAB_MODE),native)
+LAB_PROMETHEUS_PORT ?= $(shell sed -n 's/^LAB_PROMETHEUS_PORT=//p' .env 2>/dev/null)
+export LOADGEN_AWAIT_SCRAPE ?= http://127.0.0.1:$(or $(LAB_PROMETHEUS_PORT),9090)
+export LAB_BIND := 127.0.0.1
+endif
 
 # npm writes this file when it has installed what package-lock.json says.
 node_modules/.package-lock.json: package-lock.json
@@ -55,8 +74,8 @@ demo: up $$(tools) ## Start the lab, drive a minute of load, check that Promethe
 	$(run) lab/main.ts demo --rate $(RATE) --duration $(DURATION) $(ARGS)
 
 .PHONY: up
-up: ## Start the server, Prometheus and Grafana
-	./lab/up.sh
+up: $$(needs.$$(LAB_MODE)) ## Start the server, Prometheus and Grafana
+	$(up.$(LAB_MODE))
 
 .PHONY: load
 load: $$(tools) ## Send RATE requests a second for DURATION to the server
@@ -79,16 +98,16 @@ lesson: $$(tools) ## List the lessons; N=2 asks the question of one, ANSWER=… 
 	$(run) lab/main.ts lesson $(N) $(if $(ANSWER),--answer '$(ANSWER)') $(ARGS)
 
 .PHONY: logs
-logs: ## Follow what the lab's services write
-	docker compose logs --follow --tail 100
+logs: $$(needs.$$(LAB_MODE)) ## Follow what the lab's services write
+	$(logs.$(LAB_MODE))
 
 .PHONY: down
-down: ## Stop the lab; Prometheus keeps its data
-	docker compose --profile load --profile alerts down
+down: $$(needs.$$(LAB_MODE)) ## Stop the lab; Prometheus keeps its data
+	$(down.$(LAB_MODE))
 
 .PHONY: clean
-clean: ## Stop the lab and forget its data
-	docker compose --profile load --profile alerts down --volumes
+clean: $$(needs.$$(LAB_MODE)) ## Stop the lab and forget its data
+	$(clean.$(LAB_MODE))
 
 .PHONY: dev
 dev: node_modules/.package-lock.json ## Run the server on this machine instead, restart it on each change
@@ -110,6 +129,10 @@ test: node_modules/.package-lock.json ## Run the tests; fetches a Prometheus if 
 .PHONY: smoke
 smoke: node_modules/.package-lock.json ## Test the lab on the Docker engine that answers
 	npm run smoke
+
+.PHONY: soak
+soak: node_modules/.package-lock.json ## Run the lab without Docker under load for DURATION (30m), watch its memory and logs
+	npm run soak -- $(if $(filter file,$(origin DURATION)),30m,$(DURATION))
 
 .PHONY: bench
 bench: node_modules/.package-lock.json ## Measure the figures in the README

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createPrometheus } from '../lab/prometheus.ts'
+import { benchNativeStack } from './native-stack.ts'
 
 const cwd = join(import.meta.dirname, '..')
 const env = { ...process.env, COMPOSE_PROJECT_NAME: 'latency-lab-bench' }
@@ -14,12 +15,23 @@ const compose = (...args: string[]) => docker('compose', ...args)
 const p95 =
   'histogram_quantile(0.95, sum by (le) (rate(lab_request_duration_seconds_bucket[1m]))) >= 0'
 
+/** The lab as plain processes, and on a Docker engine where one answers. */
+export async function benchStack(say: (text: string) => void): Promise<void> {
+  await benchNativeStack(say, p95)
+  const refusal = await docker('version').then(
+    () => undefined,
+    (error: Error) => error.message.trim().split('\n').at(-1),
+  )
+  if (refusal) say(`not measured with Docker: ${refusal}`)
+  else await benchCompose(say)
+}
+
 /**
  * The lab on a Docker engine: how long from `docker compose up --wait`, with the image built, and then
  * `make load` to the first p95; how large the image is; how much memory the services take at rest and
  * after a minute of the default load. Grafana is left out: not every machine has its image.
  */
-export async function benchStack(say: (text: string) => void): Promise<void> {
+async function benchCompose(say: (text: string) => void): Promise<void> {
   await compose('build', '--quiet', 'server')
   const bytes = Number(await docker('image', 'inspect', '--format', '{{.Size}}', 'latency-lab'))
   say(`image: ${mega(bytes)} MB in all, ${mega(await ownBytes())} MB of it on top of Node.js`)

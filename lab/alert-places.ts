@@ -27,7 +27,7 @@ export function alertPlaces(
       name: 'Grafana',
       url: `http://localhost:${grafana}/d/slo`,
       running: running.grafana,
-      otherwise: 'its image could not be had (make up says so)',
+      otherwise: 'make up says why',
     },
   ]
 }

@@ -36,7 +36,7 @@ export function renderLinks(all: Link[]): string {
     .map(({ name, url, look, running }) =>
       running
         ? `  ${name.padEnd(12)}${url}\n${''.padEnd(14)}${look}`
-        : `  ${name.padEnd(12)}not running: its image could not be had (make up says so)`,
+        : `  ${name.padEnd(12)}not running (make up says why)`,
     )
     .join('\n')
 }

@@ -1,5 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseEnv } from 'node:util'
 import { alertPlaces } from './alert-places.ts'
 import { createControl, Refused } from './control.ts'
 import { demo } from './demo.ts'
@@ -7,6 +9,7 @@ import { incidentCommand } from './incident-command.ts'
 import { runLesson } from './lessons/run-lesson.ts'
 import { links, renderLinks } from './links.ts'
 import { driveLoad } from './load.ts'
+import { nativeVerbs, runNative } from './native/verbs.ts'
 import type { ClientResult } from './picture.ts'
 import { createPrometheus } from './prometheus.ts'
 import { receiverCommand } from './receiver-command.ts'
@@ -20,6 +23,10 @@ node lab/main.ts verify [options]
 node lab/main.ts incident|recover [options]
 node lab/main.ts lesson [N] [--answer ANSWER]
 node lab/main.ts receive [options]
+node lab/main.ts up [server|prometheus|grafana ...]
+node lab/main.ts down [server|prometheus|grafana ...]
+node lab/main.ts logs
+node lab/main.ts clean
 
   demo     drives load, checks that Prometheus shows all of it, and says where to look
   verify   drives load and proves the picture: every layer against the truth; --help has more
@@ -27,11 +34,16 @@ node lab/main.ts receive [options]
   recover  puts back what the lab does ordinarily; --help has more
   lesson   asks a question about the lab, and checks the answer against it; --help has more
   receive  shows the alerts that Alertmanager sends to it; --help has more
+  up       starts the lab as plain processes of this machine, without Docker: all of it, or what is named
+  down     ends them; the data stay
+  logs     follows what they write
+  clean    ends them and forgets their data
 `
 
 const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
 
-const { env } = process
+const project = join(import.meta.dirname, '..')
+const env: NodeJS.ProcessEnv = { ...settingsFile(), ...process.env }
 const grafanaUrl = env.LAB_GRAFANA_URL ?? 'http://127.0.0.1:3000'
 const ports = {
   prometheus: Number(env.LAB_PROMETHEUS_PORT ?? 9090),
@@ -52,11 +64,11 @@ else if (verb === 'verify') process.exitCode = await runVerify(rest)
 else if (verb === 'incident' || verb === 'recover') process.exitCode = await runIncident(verb)
 else if (verb === 'lesson') process.exitCode = await teach(rest)
 else if (verb === 'receive') process.exitCode = await runReceiver()
+else if (isNative(verb)) process.exitCode = await runWithoutDocker(verb, rest)
 else if (verb === '--help') process.stdout.write(usage)
 else {
-  process.stderr.write(
-    `lab: ${verb ?? 'no verb'}: must be demo, verify, incident, recover, lesson or receive\n\n${usage}`,
-  )
+  const verbs = 'demo, verify, incident, recover, lesson, receive, up, down, logs or clean'
+  process.stderr.write(`lab: ${verb ?? 'no verb'}: must be ${verbs}\n\n${usage}`)
   process.exitCode = 2
 }
 
@@ -198,6 +210,34 @@ function publish(all: Verification[], options: Options): number {
     write(markdown, insertMarkdown(before, renderMarkdown(all)))
   }
   return all.every(passed) ? 0 : 1
+}
+
+async function runWithoutDocker(verb: keyof typeof nativeVerbs, args: string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const stop = new AbortController()
+  if (verb === 'logs') process.on('SIGINT', () => stop.abort()).on('SIGTERM', () => stop.abort())
+  return runNative(verb, args, {
+    env,
+    project,
+    node: process.execPath,
+    pid: process.pid,
+    print: (text) => process.stdout.write(`${text}\n`),
+    say: (text) => process.stderr.write(`lab: ${text}\n`),
+    signal: stop.signal,
+  })
+}
+
+function isNative(verb = ''): verb is keyof typeof nativeVerbs {
+  return Object.hasOwn(nativeVerbs, verb)
+}
+
+/** The file that Docker Compose reads by itself. */
+function settingsFile(): NodeJS.Dict<string> {
+  const file = join(project, '.env')
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 }
 
 /** What goes to a program on stdout must be alone there. */

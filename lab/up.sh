@@ -11,7 +11,7 @@ if ! refusal=$(docker version 2>&1 >/dev/null); then
     *'permission denied'*) say 'this user may not use it: sudo usermod -aG docker "$USER", then log in anew' ;;
     *) say 'start it, or install it: https://docs.docker.com/get-docker/' ;;
   esac
-  say 'without it: make dev runs the server alone, and make load LAB_MODE=native drives it'
+  say 'without it: make up LAB_MODE=native runs the lab as plain processes'
   exit 1
 fi
 if ! docker compose version >/dev/null 2>&1; then

@@ -3,6 +3,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
+import { GRAFANA_VERSION } from '../lab/grafana-binaries.ts'
+import { grafanaSettings, retention } from '../lab/native/processes.ts'
+import { portVariables, serverVariables } from '../lab/native/settings.ts'
 import { PROMETHEUS_VERSION } from '../lab/prometheus-binaries.ts'
 import { root } from './processes.ts'
 
@@ -19,6 +22,7 @@ type Service = {
   ports: string[]
   volumes?: string[]
   environment?: Record<string, string>
+  command?: string[]
 }
 
 const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8'), { merge: true }) as {
@@ -98,6 +102,34 @@ for (const [rule, name, change] of wrong) {
   })
 }
 
-test('without Docker the same Prometheus is fetched that compose.yaml pins', () => {
+test('without Docker the same Prometheus and Grafana are fetched that compose.yaml pins', () => {
   assert.equal(services.prometheus?.image, `prom/prometheus:v${PROMETHEUS_VERSION}`)
+  assert.equal(services.grafana?.image, `grafana/grafana:${GRAFANA_VERSION}`)
+})
+
+test('without Docker Prometheus keeps its data as long, and Grafana is set up the same', () => {
+  const kept = services.prometheus?.command?.filter((option) => option.includes('.retention.'))
+  assert.deepEqual(kept, retention)
+  // The container's own paths, the password and what provisioning asks for are told apart from these.
+  const settings = Object.entries(services.grafana?.environment ?? {}).filter(
+    ([name]) => !/^LAB_|_PATH$|_PASSWORD$/.test(name),
+  )
+  assert.deepEqual(Object.fromEntries(settings), grafanaSettings)
+})
+
+test('without Docker the same variables reach the server, and change the same ports', () => {
+  const names = Object.keys(services.server?.environment ?? {})
+  const handedOn = names.filter((name) => name !== 'CONTROL_HOST')
+  assert.deepEqual(handedOn.sort(), [...serverVariables].sort())
+  for (const [name, service] of [
+    ['control', services.server],
+    ['prometheus', services.prometheus],
+    ['grafana', services.grafana],
+  ] as const) {
+    const { variable, port } = portVariables[name]
+    assert.ok(
+      service?.ports.some((each) => each.includes(`\${${variable}:-${port}}:`)),
+      name,
+    )
+  }
 })

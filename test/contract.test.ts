@@ -10,6 +10,9 @@ import { limits } from '../grafana/dashboards/latency.ts'
 import { recent, scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
 import { datasource } from '../grafana/dashboards/postprocess.ts'
 import { readQuery } from '../grafana/dashboards/promql.ts'
+import { folderOf } from '../lab/native/folder.ts'
+import { processesOf } from '../lab/native/processes.ts'
+import { readSettings } from '../lab/native/settings.ts'
 import { layouts } from '../lab/verify/gained.ts'
 import { createMetrics as createLoadgenMetrics } from '../loadgen/metrics.ts'
 import { bucketLayouts, delayBounds } from '../server/buckets.ts'
@@ -193,11 +196,24 @@ test('every job that a panel asks for is scraped', () => {
   )
 })
 
-test('no provisioning file has a $ that Grafana would take for an environment variable', () => {
-  for (const path of ['datasources/prometheus.yaml', 'dashboards/latency-lab.yaml']) {
+test('every environment variable that Grafana expands in a provisioning file is set, with and without Docker', () => {
+  const asked = ['datasources/prometheus.yaml', 'dashboards/latency-lab.yaml'].flatMap((path) => {
     const content = JSON.stringify(parse(read(`grafana/provisioning/${path}`)))
-    assert.doesNotMatch(content.replaceAll('$$', ''), /\$/, path)
-  }
+    const variables = content.replaceAll('$$', '').matchAll(/\$(\w*)/g)
+    return [...variables].map(([, name = '']) => name)
+  })
+  const { environment } = parse(read('compose.yaml')).services.grafana
+  const grafana = { program: '/grafana', home: '/' }
+  const settings = readSettings({}, root)
+  assert.ok(!('mistakes' in settings))
+  const processes = processesOf(root, folderOf('/'), settings, {
+    node: '',
+    prometheus: '',
+    grafana,
+  })
+  const { env = {} } = processes.find(({ name }) => name === 'grafana') ?? {}
+  assert.deepEqual(asked.sort(), ['LAB_DASHBOARDS', 'LAB_PROMETHEUS_URL'])
+  for (const name of asked) assert.ok(environment[name] && env[name], name)
 })
 
 test('the limits on the dashboard are bounds of the layout that they are read from', () => {
