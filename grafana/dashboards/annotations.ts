@@ -3,9 +3,9 @@ import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboar
 /**
  * What happened, as marks on all panels over time.
  *
- * Grafana asks for 100 points at most, however small a step the annotation has: over 15 minutes one each
- * 10 s, over a day one each 15 minutes. So "there now, and not 5 s ago" would find an event in a short time
- * shown and lose it in a long one. Where the *value* is the time of the event (`useValueForTime`), every
+ * The longer the time shown, the fewer points Grafana asks for, however small a step the annotation has: one
+ * each 15 minutes for some days. So "there now, and not 5 s ago" would find an event in a short time shown and
+ * lose it in a long one. Where the *value* is the time of the event (`useValueForTime`, in milliseconds), every
  * point says the same time, and the points of one event become one mark, exactly where it happened.
  * https://github.com/grafana/grafana/blob/main/packages/grafana-prometheus/src/datasource.ts, annotationQuery
  */
@@ -19,9 +19,8 @@ export function annotations() {
       .expr('process_start_time_seconds{job="httpserver"} * 1000')
       .titleFormat('Server started')
       .textFormat('{{instance}}'),
-    // An alert has a beginning and an end. Points that are a step apart at most become one region, so the
-    // step has to be the real one: 30 s is, up to 50 minutes shown. Beyond, an alert is several marks. A
-    // label that an alert doesn't have would be shown by its name in a text, but is left out of the tags.
+    // An alert has a beginning and an end: points that are a step apart at most become one region. A label that
+    // an alert doesn't have would be shown by its name in a text, but is left out of the tags.
     new AnnotationQueryBuilder()
       .name('Firing alerts')
       .enable(true)

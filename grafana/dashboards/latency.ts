@@ -128,7 +128,12 @@ const distribution = () =>
   distributionBars(
     'Distribution',
     'How many answers took how long, in the time shown. The bar at 0.5 is those that took up to 0.5 s and longer than the bar before, at 0.4; +Inf is those longer than every bound. Up to 2.5 s the bars are 0.1 s wide, then wider: a taller bar there says less.',
-    { expr: latency.countByBound('$__range'), color: distributionColor, counts: 'answers' },
+    {
+      expr: latency.countByBound('$__range'),
+      color: distributionColor,
+      counts: 'answers',
+      labelSpacing: 28,
+    },
   )
 
 const shareWithin = () => {

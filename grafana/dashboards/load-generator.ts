@@ -28,7 +28,7 @@ export function loadGeneratorDashboard() {
     'Load generator',
     'What was asked for and what was sent, how long answers took from the client’s side, and whether the generator kept up.',
   )
-    .withPanel(whatYouSee().height(3).span(24))
+    .withPanel(whatYouSee().height(4).span(24))
 
     .withPanel(count().height(4).span(4))
     .withPanel(failedShare().height(4).span(4))
@@ -161,8 +161,18 @@ const times = [
   [0.99, 'service_time', 'service p99', 'dark-orange'],
 ] as const
 
-const outcomeRates = () =>
-  linesOverTime(
+/** Otherwise colours go by the order of names, and a healthy run is a red area. */
+const outcomeColors = [
+  ['ok', 'green'],
+  ['http_error', 'red'],
+  ['network_error', 'dark-red'],
+  ['timeout', 'orange'],
+  ['never_sent', 'purple'],
+  ['cancelled', '#808080'],
+] as const
+
+const outcomeRates = () => {
+  const panel = linesOverTime(
     'Outcomes by rate',
     'Requests a second by how they ended, on top of one another. A request that has not ended yet is in flight, and in none of these.',
   )
@@ -170,6 +180,11 @@ const outcomeRates = () =>
     .fillOpacity(30)
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'))
     .withTarget(query(load.outcomeRates(), '{{outcome}}'))
+  for (const [outcome, color] of outcomeColors) {
+    panel.overrideByName(outcome, [fixedColor(color)])
+  }
+  return panel
+}
 
 const inFlight = () =>
   linesOverTime(

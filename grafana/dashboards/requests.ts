@@ -7,7 +7,15 @@ import {
   RequestsPerSecond,
   Seconds,
 } from '@grafana/grafana-foundation-sdk/units'
-import { labDashboard, linesOverTime, oneNumber, query, thresholds } from './house.ts'
+import {
+  fixedColor,
+  instantQuery,
+  labDashboard,
+  linesOverTime,
+  oneNumber,
+  query,
+  thresholds,
+} from './house.ts'
 import { requests, scrapes } from './queries.ts'
 
 /** Rate, errors and duration of all requests to the server, and whether Prometheus gets through to it. */
@@ -59,7 +67,7 @@ const errorRatio = () =>
     .min(0)
     .max(1)
     .thresholds(thresholds(errorShareColors))
-    .withTarget(query(requests.errorRatio(), 'errors'))
+    .withTarget(instantQuery(requests.errorRatio(), 'errors'))
 
 const inFlightNow = () =>
   oneNumber(
@@ -75,10 +83,10 @@ const inFlightNow = () =>
 const serverScraped = () =>
   oneNumber(
     'Server scraped',
-    'Whether Prometheus got its last scrape of the server. If not, nothing else here is fresh: run `make doctor`.',
+    'Whether Prometheus got its last scrape of the server. If not, nothing else here is fresh; the panel Targets says since when.',
   )
     .mappings([mapping({ 0: { text: 'no', color: 'red' }, 1: { text: 'yes', color: 'green' } })])
-    .withTarget(query(scrapes.serverUp(), 'server'))
+    .withTarget(instantQuery(scrapes.serverUp(), 'server'))
 
 const rateByRoute = () =>
   linesOverTime(
@@ -99,6 +107,11 @@ const rateByStatus = () =>
     .withTarget(
       query(requests.rateBy('http_response_status_code'), '{{http_response_status_code}}'),
     )
+    .overrideByRegexp('/^2/', [fixedColor('green')])
+    .overrideByRegexp('/^4/', [fixedColor('yellow')])
+    .overrideByRegexp('/^5/', [fixedColor('red')])
+    // Of two overrides the later one holds.
+    .overrideByName('499', [fixedColor('#808080')])
 
 const errorRateByRoute = () =>
   linesOverTime(
@@ -168,6 +181,8 @@ const up = () =>
         ],
       },
     ])
+    // With the default, a continuous scheme, there would be no legend. The mappings have the colours.
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
     .showValue(common.VisibilityMode.Auto)
     .rowHeight(0.8)
     .fillOpacity(70)

@@ -28,7 +28,7 @@ export function sloDashboard() {
     'Objectives and alerts',
     'The two service level objectives of the routes / and /images: what they ask for, what was had, how fast the error budget is spent, and which alerts fire.',
   )
-    .withPanel(whatYouSee().height(3).span(24))
+    .withPanel(whatYouSee().height(4).span(24))
 
     .withPanel(objectives().height(4).span(5))
     .withPanel(goodNow().height(4).span(5))
@@ -72,7 +72,7 @@ const goodNow = () =>
     .unit(PercentUnit)
     .decimals(2)
     .textMode(common.BigValueTextMode.ValueAndName)
-    .withTarget(query(slos.goodShareNow(), '{{slo}}'))
+    .withTarget(instantQuery(slos.goodShareNow(), '{{slo}}'))
 
 const goodShown = () =>
   oneNumber(
@@ -100,7 +100,7 @@ const budgetLeft = () =>
         { value: 0.25, color: 'green' },
       ]),
     )
-    .withTarget(query(slos.budgetLeft(), '{{slo}}'))
+    .withTarget(instantQuery(slos.budgetLeft(), '{{slo}}'))
 
 const firingNow = () =>
   oneNumber('Alerts firing', 'How many alerts fire now, of all that Prometheus knows.')
@@ -112,7 +112,7 @@ const firingNow = () =>
         { value: 1, color: 'red' },
       ]),
     )
-    .withTarget(query(alerts.firing(), 'firing'))
+    .withTarget(instantQuery(alerts.firing(), 'firing'))
 
 const alertStates = () =>
   new statetimeline.PanelBuilder()
@@ -130,6 +130,8 @@ const alertStates = () =>
         },
       },
     ])
+    // With the default, a continuous scheme, there would be no legend. The mappings have the colours.
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
     .showValue(common.VisibilityMode.Auto)
     .rowHeight(0.8)
     .fillOpacity(70)
@@ -147,7 +149,9 @@ const burnRates = (slo: Slo) => {
     `How many times too fast the ${slo} budget is spent, by window: at 1 it would just last. The lines across are where alerts begin: 14.4 in 1m and 20s, or 6 in 6m and 30s, is a page; 1 in 72m and 6m is a ticket. Below 1 the scale is even, above it each step is ten times the one before.`,
   )
     .unit(NoUnit)
-    .axisSoftMax(20)
+    // The highest that a burn rate can be: all bad. Grafana ignores soft limits on this scale, and the lines where
+    // alerts begin would come and go with the data.
+    .max(slo === 'availability' ? 1000 : 100)
     .scaleDistribution(
       new common.ScaleDistributionConfigBuilder()
         .type(common.ScaleDistribution.Symlog)
@@ -191,6 +195,7 @@ const badShare = (slo: Slo) =>
     .axisSoftMax(slo === 'availability' ? 0.005 : 0.05)
     .withTarget(query(slos.badShare(slo), '{{job}}'))
     .withTarget(query(slos.allowed(slo), 'allowed'))
+    .overrideByName('httpserver', [fixedColor('red')])
     .overrideByName('allowed', [
       fixedColor('#808080'),
       { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 8] } },

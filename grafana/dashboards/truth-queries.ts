@@ -17,8 +17,8 @@ export type LayoutName = keyof typeof layouts
 export const truth = {
   behaviour: () => 'lab_behaviour_info',
 
-  /** Exact, in seconds, since the behaviour is in force; one series for each quantile. */
-  sinceChange: () => 'max by (quantile) (lab_delay_quantile_seconds)',
+  /** Exact, in seconds, since the behaviour is in force; q is one that the server tells. */
+  sinceChange: (q: number) => `max(lab_delay_quantile_seconds{quantile="${q}"})`,
 
   /** Exact, in seconds, about the last minute; q is 0.5, 0.9, 0.95 or 0.99. */
   quantile: (q: number) => `max(${recent.beside}{quantile="${q}"})`,

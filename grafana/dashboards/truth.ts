@@ -23,11 +23,11 @@ export function truthDashboard() {
     'Truth',
     'The delays that the server really injected, and what three bucket layouts make of them: how far each estimate is off, and why.',
   )
-    .withPanel(whatYouSee().height(4).span(24))
+    .withPanel(whatYouSee().height(5).span(24))
 
-    .withPanel(behaviour().height(4).span(4))
-    .withPanel(sinceChange().height(4).span(8))
-  for (const layout of layoutNames) builder.withPanel(meanError(layout).height(4).span(4))
+    .withPanel(behaviour().height(4).span(6))
+    .withPanel(sinceChange().height(4).span(18))
+  for (const layout of layoutNames) builder.withPanel(meanError(layout).height(4).span(8))
 
   builder.withRow(new dashboard.RowBuilder('Percentiles: one truth, three estimates'))
   for (const percentile of percentiles) {
@@ -82,18 +82,20 @@ const behaviour = () =>
     .textMode(common.BigValueTextMode.Name)
     .withTarget(instantQuery(truth.behaviour(), '{{behaviour}}'))
 
-const sinceChange = () =>
-  oneNumber(
+const sinceChange = () => {
+  const panel = oneNumber(
     'Injected since the behaviour is in force',
     'The exact percentiles of all delays since the server started or the behaviour was changed: what `curl localhost:8081/api/truth` says, and `make verify` compares with. Below, truth and estimates are about the last minute instead.',
   )
     .unit(Seconds)
     .textMode(common.BigValueTextMode.ValueAndName)
-    .withTarget(instantQuery(truth.sinceChange(), '{{quantile}}'))
+  for (const [q, name] of percentiles) panel.withTarget(instantQuery(truth.sinceChange(q), name))
+  return panel
+}
 
 const meanError = (layout: LayoutName) => {
   const panel = oneNumber(
-    `Error: ${layout}`,
+    `Off by: ${layout}`,
     `How far off this layout is, on average over the time shown: + is too high, − too low. Each minute is compared with its own truth, and the mean is of what came out, so errors to both sides may cancel: look at the lines below, too. ${why[layout]}`,
   )
     .unit(PercentUnit)
@@ -167,11 +169,19 @@ const injectedBars = () =>
     },
   )
 
+/** As wide as the longest bound of the layout, so that labels never run into each other. */
+const labelSpacing = { linear: 28, exponential: 42, OpenTelemetry: 36 }
+
 const layoutBars = (layout: LayoutName) =>
   distributionBars(
     `In ${layout} buckets`,
     `The same requests, as many as fell into each bucket of this layout. A bar is as wide on the screen as any other, however much time its bucket spans: read the bounds below. ${why[layout]}`,
-    { expr: truth.countByBound(layout), color: colors[layout], counts: 'requests' },
+    {
+      expr: truth.countByBound(layout),
+      color: colors[layout],
+      counts: 'requests',
+      labelSpacing: labelSpacing[layout],
+    },
   )
 
 const clientAndServer = (q: number, name: string) =>

@@ -208,6 +208,12 @@ export const runtime: Table = {
         relative: 0.1,
         because: 'a few more are recorded while there is load',
       },
+      {
+        survivors: {
+          '$__rate_interval → $__tenth_rate_interval':
+            'two scrapes may be in the shorter window, and as many samples come with each',
+        },
+      },
     ),
   },
   'Series and chunks in memory': {

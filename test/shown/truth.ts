@@ -231,15 +231,12 @@ const forEach = <Name>(names: readonly Name[], of: (name: Name, index: number) =
 /** What the dashboard *Truth* must show: by delays and durations in the access log. */
 export const truth: Table = {
   Behaviour: { A: shows1('errors', () => 1, exact) },
-  'Injected since the behaviour is in force': {
-    A: shows(({ truth: { quantileSeconds } }) => {
-      const told = percentiles.map(([q]) => [`${q}`, quantileSeconds[q]])
-      return Object.fromEntries(told)
-    }, exact),
-  },
+  'Injected since the behaviour is in force': forEach(percentiles, ([q, name]) =>
+    shows1(name, ({ truth: { quantileSeconds } }) => quantileSeconds[q] ?? Number.NaN, exact),
+  ),
   ...Object.fromEntries(
     layoutNames.map((layout) => [
-      `Error: ${layout}`,
+      `Off by: ${layout}`,
       forEach(percentiles, ([q, name]) => meanError(layout, q, name)),
     ]),
   ),
