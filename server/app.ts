@@ -9,8 +9,9 @@ import { unlessDraining } from './drain.ts'
 import { echoedHeaders } from './echo.ts'
 import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exchange.ts'
 import { createInjector } from './injector.ts'
+import { createLive, type Live } from './live.ts'
 import { measuring } from './measured.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
+import { createMetrics, delayedRoutes, type Metrics } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
 import { createRegimes, type Regimes } from './regime.ts'
 import type { waitAtLeast } from './wait.ts'
@@ -29,7 +30,7 @@ export type AppOptions = {
   wait?: typeof waitAtLeast
 }
 
-export type App = { app: Hono<LabEnv>; metrics: Metrics; regimes: Regimes }
+export type App = { app: Hono<LabEnv>; metrics: Metrics; regimes: Regimes; live: Live }
 
 /** Makes the server's routes, with metrics and a behaviour of their own. */
 export function createApp({
@@ -45,6 +46,7 @@ export function createApp({
     chance: () => random ?? (seed === undefined ? Math.random : seededRandom(seed)),
   })
   const metrics = createMetrics({ regimes })
+  const live = createLive({ routes: delayedRoutes })
   const delayed = createDelayed({
     inject: createInjector(regimes, wait),
     startTimer: metrics.startTimer,
@@ -70,7 +72,7 @@ export function createApp({
   } satisfies Record<string, LabHandler>
 
   const accessLog = createAccessLog({ logger, trustedProxies, quietRoutes: Object.keys(probes) })
-  const observed = observeExchanges([metrics.observer, accessLog, measuring])
+  const observed = observeExchanges([metrics.observer, accessLog, measuring, live.observer])
 
   const app = new Hono<LabEnv>()
   for (const [route, handler] of Object.entries<LabHandler>(work)) {
@@ -84,7 +86,7 @@ export function createApp({
     logger.error({ err: error, path: c.req.path }, 'a handler failed')
     return c.text('internal error\n', 500)
   })
-  return { app, metrics, regimes }
+  return { app, metrics, regimes, live }
 }
 
 function hello(c: Context<LabEnv>, delayMs: number, version: string): Response {

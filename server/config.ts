@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type BehaviourName, behaviourNames } from './behaviours.ts'
+import type { Neighbour } from './neighbours.ts'
 
 /** What the server is told by its environment. */
 export type Config = {
@@ -21,6 +22,8 @@ export type Config = {
   drainSeconds: number
   trustedProxies: number
   logLevel: (typeof logLevels)[number]
+  /** Where the lab's other parts are asked whether they are there. */
+  neighbours: Record<'prometheus' | 'grafana', Neighbour>
   tls: { certFile: string; keyFile: string } | undefined
 }
 
@@ -47,6 +50,8 @@ const whole = (min: number, max: number) => {
     .pipe(z.int(error).min(min, error).max(max, error))
 }
 const oneOf = <T extends string>(names: readonly T[]) => z.enum(names, `one of ${names.join(', ')}`)
+
+const httpUrl = z.url({ protocol: /^http$/, error: 'the http:// URL that it has from here' })
 
 const environment = z.object({
   PORT: whole(0, 65535).default(8080),
@@ -75,6 +80,10 @@ const environment = z.object({
     )
     .default(0),
   LOG_LEVEL: oneOf(logLevels).default('info'),
+  LAB_PROMETHEUS_PORT: whole(1, 65535).default(9090),
+  LAB_GRAFANA_PORT: whole(1, 65535).default(3000),
+  LAB_PROMETHEUS_URL: httpUrl.optional(),
+  LAB_GRAFANA_URL: httpUrl.optional(),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
 })
@@ -122,9 +131,19 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
     drainSeconds: data.DRAIN_SECONDS,
     trustedProxies: data.TRUST_PROXY,
     logLevel: data.LOG_LEVEL,
+    neighbours: {
+      prometheus: neighbour(data.LAB_PROMETHEUS_URL, data.LAB_PROMETHEUS_PORT),
+      grafana: neighbour(data.LAB_GRAFANA_URL, data.LAB_GRAFANA_PORT),
+    },
     tls:
       data.TLS_CERT && data.TLS_KEY
         ? { certFile: data.TLS_CERT, keyFile: data.TLS_KEY }
         : undefined,
   }
 }
+
+/** Unless it is said where something is, it is where its port is published: on this machine. */
+const neighbour = (url: string | undefined, port: number): Neighbour => ({
+  url: url ?? `http://127.0.0.1:${port}`,
+  port,
+})

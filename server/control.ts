@@ -13,6 +13,8 @@ export type ControlOptions = {
   /** The buckets of each metric that measures the delayed routes, by the metric's name. */
   layouts: () => Promise<Record<string, Layout>>
   logger: Logger
+  /** The page, and what it asks for. */
+  page?: Hono
 }
 
 const BODY_LIMIT = 64 * 1024
@@ -26,7 +28,7 @@ const MORE_QUANTILES = 50
  * Makes the app of the control listener: which behaviours there are, which is in force, and the truth
  * about what it did. Whoever reaches it may change the server, so it is for this machine alone.
  */
-export function createControl({ regimes, layouts, logger }: ControlOptions): Hono {
+export function createControl({ regimes, layouts, logger, page }: ControlOptions): Hono {
   const app = new Hono()
   app.use(refuseStrangers())
 
@@ -75,6 +77,7 @@ export function createControl({ regimes, layouts, logger }: ControlOptions): Hon
     })
   })
 
+  if (page) app.route('/', page)
   app.notFound((c) =>
     c.json({ mistakes: [`${c.req.method} ${c.req.path}: is not known here`] }, 404),
   )

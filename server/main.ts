@@ -6,8 +6,11 @@ import { destination, pino } from 'pino'
 import pkg from '../package.json' with { type: 'json' }
 import { createApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { createConsole } from './console.ts'
 import { createControl } from './control.ts'
 import { drain } from './drain.ts'
+import { createLoadRuns } from './load-run.ts'
+import { createNeighbours } from './neighbours.ts'
 import { readTls } from './tls.ts'
 
 /** Longer than any client keeps an idle connection, so that it is never the server that closes first. */
@@ -26,15 +29,18 @@ const logger = pino(
 )
 
 let draining = false
-const { app, metrics, regimes } = createApp({ config, logger, draining: () => draining })
+const { app, metrics, regimes, live } = createApp({ config, logger, draining: () => draining })
 const server = createAdaptorServer({
   fetch: app.fetch,
   ...(tls && { createServer: createHttpsServer, serverOptions: tls }),
 }) as Server
 server.keepAliveTimeout = KEEP_ALIVE_MS
 const { layouts } = metrics
+const runs = createLoadRuns({ target: ownAddress, env: process.env, node: process.execPath })
+const neighbours = createNeighbours(config.neighbours)
+const page = createConsole({ regimes, live, runs, neighbours, logger })
 const control = createAdaptorServer({
-  fetch: createControl({ regimes, layouts, logger }).fetch,
+  fetch: createControl({ regimes, layouts, logger, page }).fetch,
 }) as Server
 
 await listen(control, 'CONTROL_PORT', config.controlPort, config.controlHost)
@@ -51,19 +57,24 @@ for (const [signal, number] of [
   ['SIGINT', 2],
 ] as const) {
   process.on(signal, async () => {
-    if (draining) process.exit(128 + number)
+    if (draining) {
+      runs.end()
+      process.exit(128 + number)
+    }
     draining = true
     logger.info(
       { signal, inFlight: metrics.inFlight() },
       'draining; a second signal ends it at once',
     )
     const deadlineMs = config.drainSeconds * 1000
+    runs.stop()
     control.close()
     control.closeAllConnections()
     const cutOff = await drain(server, { inFlight: metrics.inFlight, deadlineMs })
     if (cutOff > 0)
       logger.warn({ cutOff }, 'requests were cut off: they took longer than DRAIN_SECONDS')
     else logger.info('all requests have finished')
+    runs.end()
     process.exit(0)
   })
 }
@@ -76,6 +87,16 @@ function configure() {
     if (error instanceof ConfigError) return fail(2, error.mistakes)
     throw error
   }
+}
+
+/** Where the load generator finds this server; undefined where it would need to be told of certificates. */
+function ownAddress(): string | undefined {
+  const address = server.address()
+  if (tls || address === null || typeof address === 'string') return undefined
+  const { port } = address
+  if (/^(0\.0\.0\.0|::)$/.test(address.address)) return `http://127.0.0.1:${port}/`
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${host}:${port}/`
 }
 
 async function listen(listener: Server, variable: string, port: number, host?: string) {

@@ -5,6 +5,8 @@ import { createTruth, type Truth } from './truth.ts'
 export type Measured = {
   /** How long each answered request took, to a tenth of a millisecond. */
   readonly durations: Truth
+  /** The same, rounded up to whole milliseconds: as the console draws them, once a second. */
+  readonly wholeMs: Truth
   /** How much longer than their delays the three worst requests took, in milliseconds, falling. */
   readonly worstExcessesMs: number[]
   /** How many lines the access log has written. */
@@ -18,10 +20,12 @@ export type Measured = {
 /** Begins a record with nothing in it. */
 export function createMeasured(): Measured {
   const durations = createTruth({ stepsPerMs: 10 })
+  const wholeMs = createTruth()
   let worstExcessesMs: number[] = []
   let logLines = 0
   return {
     durations,
+    wholeMs,
     get worstExcessesMs() {
       return worstExcessesMs
     },
@@ -30,6 +34,7 @@ export function createMeasured(): Measured {
     },
     record(delayMs, durationMs) {
       durations.record(durationMs)
+      wholeMs.record(durationMs)
       const excessMs = durationMs - delayMs
       if (excessMs > (worstExcessesMs[2] ?? Number.NEGATIVE_INFINITY)) {
         worstExcessesMs = [...worstExcessesMs, excessMs].sort((a, b) => b - a).slice(0, 3)

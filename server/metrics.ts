@@ -9,7 +9,8 @@ import { registerHeapLimit } from './runtime.ts'
 import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
 import { registerTruthMetrics } from './truth-metrics.ts'
 
-const delayedRoutes = ['/', '/images']
+/** The routes that take the time that the behaviour says. */
+export const delayedRoutes = ['/', '/images']
 
 /**
  * The methods that a label may have; any other is `_OTHER`, so that clients can't make series.
