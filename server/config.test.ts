@@ -28,6 +28,11 @@ test('nothing has to be set', () => {
     drainSeconds: 10,
     trustedProxies: 0,
     logLevel: 'info',
+    loadgenMetricsPort: 9464,
+    neighbours: {
+      prometheus: { url: 'http://127.0.0.1:9090', port: 9090 },
+      grafana: { url: 'http://127.0.0.1:3000', port: 3000 },
+    },
     tls: undefined,
   })
 })
@@ -53,6 +58,10 @@ test('everything can be set', () => {
       LOG_LEVEL: 'debug',
       TLS_CERT: 'a.crt',
       TLS_KEY: 'a.key',
+      LOADGEN_METRICS_PORT: '0',
+      LAB_PROMETHEUS_PORT: '9999',
+      LAB_GRAFANA_PORT: '3001',
+      LAB_GRAFANA_URL: 'http://grafana:3000',
     }),
     {
       port: 0,
@@ -67,6 +76,11 @@ test('everything can be set', () => {
       drainSeconds: 0,
       trustedProxies: 2,
       logLevel: 'debug',
+      loadgenMetricsPort: 0,
+      neighbours: {
+        prometheus: { url: 'http://127.0.0.1:9999', port: 9999 },
+        grafana: { url: 'http://grafana:3000', port: 3001 },
+      },
       tls: { certFile: 'a.crt', keyFile: 'a.key' },
     },
   )
@@ -99,6 +113,11 @@ const wrong: [NodeJS.ProcessEnv, string][] = [
     { LOG_LEVEL: 'loud' },
     'LOG_LEVEL="loud": must be one of trace, debug, info, warn, error, fatal, silent',
   ],
+  [
+    { LAB_GRAFANA_URL: 'file:///etc' },
+    'LAB_GRAFANA_URL="file:///etc": must be the http:// URL that it has from here',
+  ],
+  [{ LAB_PROMETHEUS_PORT: '0' }, 'LAB_PROMETHEUS_PORT="0": must be a whole number from 1 to 65535'],
   [{ TLS_CERT: 'a' }, 'TLS_KEY is not set: must be a file, because TLS_CERT="a" is'],
   [{ TLS_KEY: 'a' }, 'TLS_CERT is not set: must be a file, because TLS_KEY="a" is'],
   [

@@ -43,8 +43,8 @@ export type LoadRunsOptions = {
   node: string
   /** The load generator's main file. */
   main?: string
-  /** The port that Prometheus scrapes the generator on. */
-  metricsPort?: number
+  /** The port that Prometheus scrapes the generator on; 0 for none. */
+  metricsPort: number
   clock?: () => number
 }
 
@@ -63,7 +63,7 @@ export function createLoadRuns({
   env,
   node,
   main = fileURLToPath(new URL('../loadgen/main.ts', import.meta.url)),
-  metricsPort = 9464,
+  metricsPort,
   clock = Date.now,
 }: LoadRunsOptions): LoadRuns {
   const here = existsSync(main)

@@ -36,7 +36,12 @@ const server = createAdaptorServer({
 }) as Server
 server.keepAliveTimeout = KEEP_ALIVE_MS
 const { layouts } = metrics
-const runs = createLoadRuns({ target: ownAddress, env: process.env, node: process.execPath })
+const runs = createLoadRuns({
+  target: ownAddress,
+  env: process.env,
+  node: process.execPath,
+  metricsPort: config.loadgenMetricsPort,
+})
 const neighbours = createNeighbours(config.neighbours)
 const page = createConsole({ regimes, live, runs, neighbours, logger })
 const control = createAdaptorServer({

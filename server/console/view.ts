@@ -98,11 +98,8 @@ export function verdictOf({ bounds, counts, compared }: View): Sentence {
   if (known.length === 0) return [{ text: 'Nothing to see yet.' }]
   const worst = known.reduce((a, b) => (Math.abs(b.error ?? 0) > Math.abs(a.error ?? 0) ? b : a))
   const p99 = known.at(-1) as Compared
-  // The p99 is what people look at: another one is named only where it is much worse.
-  const told =
-    Math.abs(worst.error ?? 0) > 3 * Math.abs(p99.error ?? 0) && gradeOf(p99.error) === 'good'
-      ? worst
-      : p99
+  // The p99 is what people look at: another one is named only where that is right.
+  const told = gradeOf(p99.error) === 'good' && gradeOf(worst.error) !== 'good' ? worst : p99
   const name = nameOf(told.q)
   const right = gradeOf(told.error) === 'good'
   return [
