@@ -61,6 +61,7 @@ published() { docker compose port "$1" "$2" 2>/dev/null | sed 's/^0\.0\.0\.0:/lo
 
 echo 'The lab is up:'
 echo "  server      http://$(published server 8080)"
+echo "  console     http://$(published server 8081)"
 case $services in *prometheus*) echo "  Prometheus  http://$(published prometheus 9090)" ;; esac
 case $services in *grafana*) echo "  Grafana     http://$(published grafana 3000)" ;; esac
 case $services in *alertmanager*)

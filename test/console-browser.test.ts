@@ -35,6 +35,9 @@ before(async () => {
   url = `${server.controlUrl}/`
   // A run that is over, so that what it found is on the page.
   await fetch(`${url}api/run`, { method: 'POST', body: '{"durationSeconds": 1}' })
+  const state = async () =>
+    ((await (await fetch(`${url}api/live`)).json()) as { run: { state: string } }).run.state
+  while ((await state()) !== 'ended') await sleep(50)
 })
 
 after(async () => {

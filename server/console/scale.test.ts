@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { niceAbove, scaleOf, ticksOf } from './scale.ts'
+import { niceAbove, scaleOf, stepAbove, ticksOf } from './scale.ts'
 
 test('a linear scale goes there and back', () => {
   const x = scaleOf('linear', [0, 2], [50, 250])
@@ -23,6 +23,10 @@ test('what is beyond a scale is at its end', () => {
 
 test('an axis ends at a round number, and stays there', () => {
   assert.deepEqual([2, 2.07, 0.0123, 9.1, 1, 0].map(niceAbove), [2, 2.5, 0.015, 10, 1, 1])
+})
+
+test('steps are 1, 2 or 5 of a power of ten', () => {
+  assert.deepEqual([0.0021, 0.005, 0.06, 1, 30].map(stepAbove), [0.005, 0.005, 0.1, 1, 50])
 })
 
 test('ticks are round and no more than asked for', () => {

@@ -47,6 +47,13 @@ export function niceAbove(value: number): number {
   return Number(((step ?? 10) * power).toPrecision(3))
 }
 
+/** The least number of the form 1, 2, 5 × 10ⁿ that is not below: steps of that end at most round numbers. */
+export function stepAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  const step = [1, 2, 5].find((step) => step * power >= value * (1 - 1e-9)) ?? 10
+  return Number((step * power).toPrecision(1))
+}
+
 /** Round values along a scale, at most so many. */
 export function ticksOf({ kind, min, max }: Scale, most: number): number[] {
   if (kind === 'linear') {

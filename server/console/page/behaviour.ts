@@ -8,7 +8,7 @@ import {
 } from '../../behaviours.ts'
 import { type Distribution, ofFormula } from '../distribution.ts'
 import { formatBound, formatError, formatSeconds } from '../format.ts'
-import { niceAbove, scaleOf, ticksOf } from '../scale.ts'
+import { niceAbove, scaleOf, stepAbove, ticksOf } from '../scale.ts'
 import { viewOf } from '../view.ts'
 import { drawAcross } from './axis.ts'
 import { byId, html, onWidth, say, set, showMistakes, svg } from './dom.ts'
@@ -172,7 +172,7 @@ const createPreview = () => {
       width,
     )
     // Round steps, so that the edges of a density lie between two of them.
-    const step = niceAbove(high / (width / 3.5))
+    const step = stepAbove(high / (width / 3.5))
     const edges = Array.from({ length: Math.ceil(high / step) + 1 }, (_, i) =>
       Math.min(high, i * step),
     )

@@ -1,6 +1,6 @@
 import type { Distribution } from '../distribution.ts'
 import { formatBound, formatCount, formatError, formatSeconds, formatShare } from '../format.ts'
-import { niceAbove, type Scale, scaleOf, ticksOf } from '../scale.ts'
+import { niceAbove, type Scale, scaleOf, stepAbove, ticksOf } from '../scale.ts'
 import { nameOf, type View } from '../view.ts'
 import { drawAcross, drawUp } from './axis.ts'
 import { byId, onWidth, set, svg } from './dom.ts'
@@ -53,8 +53,9 @@ export function createPicture(): (view: View, axis: Scale['kind']) => void {
     const { view, axis } = shown
     set(drawing, { viewBox: `0 0 ${width} ${HEIGHT}`, width, 'aria-label': words(view) })
     x = scaleOf(axis, rangeOf(view, axis), [LEFT, width - RIGHT])
-    for (const each of [parts.densityWords, parts.cumulativeWords])
-      set(each, { x: width - RIGHT - 6 })
+    for (const each of [parts.densityWords, parts.cumulativeWords]) {
+      set(each, { x: width - RIGHT - 6, display: width > 480 ? 'inline' : 'none' })
+    }
     const y = scaleOf('linear', [0, 1], [CUMULATIVE.bottom, CUMULATIVE.top])
     const bottom = LANES.top + 4 * LANES.each
     const ticks = ticksOf(x, Math.floor((width - LEFT - RIGHT) / 64))
@@ -161,7 +162,7 @@ const edges = (x: Scale): [from: number, to: number][] => {
     const edge = (i: number) => x.value(left + ((right - left) * i) / n)
     return Array.from({ length: n }, (_, i) => [edge(i), edge(i + 1)])
   }
-  const step = Math.max(0.001, niceAbove(((x.max - x.min) / (right - left)) * 7))
+  const step = Math.max(0.001, stepAbove(((x.max - x.min) / (right - left)) * 5))
   const n = Math.ceil((x.max - x.min) / step - 1e-9)
   return Array.from({ length: n }, (_, i) => [i * step, Math.min(x.max, (i + 1) * step)])
 }

@@ -32,7 +32,7 @@ export const ago = (seconds: number): string =>
 
 /** The times that have words, as many as fit. */
 export const ticksOfTime = (width: number): number[] =>
-  width > 420 ? [-300, -240, -180, -120, -60, 0] : [-300, -180, -60, 0]
+  width > 420 ? [-300, -240, -180, -120, -60, 0] : [-240, -120, 0]
 
 /** Makes a chart of lines over the last minutes; the function that it returns draws other values. */
 export function createTimeChart({
