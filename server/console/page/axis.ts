@@ -23,7 +23,7 @@ export function drawAcross(
   group.replaceChildren(
     ...values.flatMap((value, i) => {
       const x = places[i] ?? 0
-      const anchor = x > width - 20 ? 'end' : i === 0 && x > 50 ? 'start' : 'middle'
+      const anchor = x > width - 20 ? 'end' : value === scale.min && x > 50 ? 'start' : 'middle'
       return [
         svg('line', { class: 'gridline', x1: x, x2: x, y1: top, y2: bottom }),
         svg(
