@@ -132,8 +132,12 @@ test('a run ends with its server', async () => {
   const pids = childrenOf(server.pid)
   assert.equal(pids.length, 1)
   await server.stop()
-  // What has ended is nobody's child.
-  while (isThere(pids[0] ?? 0)) await sleep(20)
+  // By itself it would give up after a second and a half without an answer.
+  const deadline = performance.now() + 1000
+  while (isThere(pids[0] ?? 0)) {
+    assert.ok(performance.now() < deadline, 'it outlives its server')
+    await sleep(20)
+  }
 })
 
 test('the generator serves metrics where that port is free, and none where it is taken', async () => {
@@ -191,10 +195,9 @@ const childrenOf = (parent: number): number[] =>
     .map((line) => line.trim().split(/\s+/).map(Number))
     .flatMap(([pid = 0, of]) => (of === parent ? [pid] : []))
 
-const isThere = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
+/** Runs it, still? What has ended and is a zombie does not. */
+const isThere = (pid: number) =>
+  execFileSync('ps', ['-A', '-o', 'pid=,stat='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .some(([each, state = '']) => Number(each) === pid && !state.startsWith('Z'))
