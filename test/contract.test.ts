@@ -16,6 +16,7 @@ import { readSettings } from '../lab/native/settings.ts'
 import { layouts } from '../lab/verify/gained.ts'
 import { createMetrics as createLoadgenMetrics } from '../loadgen/metrics.ts'
 import { bucketLayouts, delayBounds } from '../server/buckets.ts'
+import { layouts as consoleLayouts, queryOf } from '../server/console/view.ts'
 import { createMetrics as createServerMetrics } from '../server/metrics.ts'
 import { committedDashboards, dashboardDirectory, panelQueries } from './panels.ts'
 
@@ -101,6 +102,22 @@ test('every histogram that verify compares is exposed, with the labels that it a
     const asked = [...labels.matchAll(/(\w+)=/g)].map((match) => match[1] ?? '')
     const unknown = asked.filter((label) => label !== 'job' && !found?.labels.includes(label))
     assert.deepEqual(unknown, [], metric)
+  }
+})
+
+test('every query that the console links to reads a histogram that has the layout it stands for', async () => {
+  const known = await exposed()
+  for (const { series, bounds } of Object.values(consoleLayouts)) {
+    const [name] = readQuery(queryOf(series)).metrics
+    const found = known.find((metric) => metric.series.includes(`${name}`))
+    assert.equal(found?.type, 'histogram', series)
+    const asked = [...series.matchAll(/(\w+)!?=/g)].map((match) => match[1] ?? '')
+    assert.deepEqual(
+      asked.filter((label) => !found?.labels.includes(label)),
+      [],
+    )
+    const metric = registries[0]?.getSingleMetric(found?.name ?? '') as { upperBounds?: number[] }
+    assert.deepEqual(metric.upperBounds, bounds, series)
   }
 })
 

@@ -1,3 +1,6 @@
+/** How the time axis is: as it fits what is shown, or as somebody wants it. */
+export const axes = ['fitting', 'linear', 'log'] as const
+
 /** What the page shows and asks for, as its address has it. */
 export type State = {
   layout: string
@@ -6,7 +9,7 @@ export type State = {
   start: number
   factor: number
   count: number
-  axis: 'linear' | 'log'
+  axis: (typeof axes)[number]
   behaviour: string
   behaviourParameters: Record<string, number>
   profile: string
@@ -60,7 +63,7 @@ export function readAddress(hash: string): PartOfState {
     start: number('start'),
     factor: number('factor'),
     count: number('count'),
-    axis: axis === 'log' || axis === 'linear' ? axis : undefined,
+    axis: axes.find((each) => each === axis),
     behaviour: text('behaviour'),
     behaviourParameters: below('behaviour.'),
     profile: text('profile'),

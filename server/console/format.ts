@@ -23,7 +23,7 @@ export function formatError(share: number | undefined): string {
   if (Math.abs(share) < 0.00005) return '0 %'
   const sign = share > 0 ? '+' : '−'
   const percent = Math.abs(share) * 100
-  return `${sign}${percent < 0.1 ? percent.toFixed(2) : digits(percent)} %`
+  return `${sign}${digits(percent)} %`
 }
 
 /** Requests a second. */

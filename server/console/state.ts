@@ -5,7 +5,7 @@ import {
   behaviours,
   defaultsOf,
 } from '../behaviours.ts'
-import type { PartOfState, State } from './address.ts'
+import { axes, type PartOfState, type State } from './address.ts'
 import {
   arrivals,
   type ProfileName,
@@ -13,8 +13,6 @@ import {
   profileNames,
   type RunRequest,
 } from './run-request.ts'
-
-const axes = ['linear', 'log'] as const
 
 /**
  * What the page shows at first: what its address asks for, and what is usual where that says nothing, or
@@ -32,7 +30,7 @@ export function stateOf(
     start: given.start ?? 0.01,
     factor: given.factor ?? 1.5,
     count: given.count ?? 15,
-    axis: axes.find((axis) => axis === given.axis) ?? 'linear',
+    axis: axes.find((axis) => axis === given.axis) ?? 'fitting',
     behaviour,
     behaviourParameters: {
       ...defaultsOf(behaviour),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ofFormula, ofPairs } from './distribution.ts'
-import { gradeOf, layouts, nameOf, verdictOf, viewOf } from './view.ts'
+import { expectedOf, fittingAxis, gradeOf, layouts, nameOf, verdictOf, viewOf } from './view.ts'
 
 const uniform = ofFormula((q) => 2 * q)
 const text = (view: ReturnType<typeof viewOf>) =>
@@ -55,6 +55,20 @@ test('where nothing happened nothing is said', () => {
 test('a truth of 0 has no error', () => {
   const zero = ofPairs([0, 5])
   assert.equal(viewOf(zero, zero, [1]).compared[0]?.error, undefined)
+})
+
+test('a delay at a bound is expected in the next bucket, because a duration is longer', () => {
+  const { truth, seen } = expectedOf(() => 0.25)
+  const [p50] = viewOf(truth, seen, layouts.openTelemetry.bounds).compared
+  assert.deepEqual([p50?.true, p50?.estimated], [0.25, 0.375])
+})
+
+test('the axis is logarithmic where p99 is many times the median, and stays in between', () => {
+  const of = (ratio: number) => ofPairs([10, 60, 10 * ratio, 40])
+  assert.deepEqual(
+    [2, 6, 9].flatMap((ratio) => [fittingAxis(of(ratio), 'linear'), fittingAxis(of(ratio), 'log')]),
+    ['linear', 'linear', 'linear', 'log', 'log', 'log'],
+  )
 })
 
 test('names and grades', () => {

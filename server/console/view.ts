@@ -1,8 +1,9 @@
 import { bucketLayouts } from '../buckets.ts'
-import { countsIn, type Distribution } from './distribution.ts'
+import { countsIn, type Distribution, ofFormula } from './distribution.ts'
 import { formatBound, formatError, formatSeconds, formatShare } from './format.ts'
 import { type Exponential, promClientLine } from './own-layout.ts'
 import { bucketOf, estimateQuantile } from './quantile.ts'
+import type { Scale } from './scale.ts'
 
 /** The quantiles that the page compares. */
 export const quantiles = [0.5, 0.9, 0.95, 0.99] as const
@@ -43,6 +44,11 @@ export function ownLayout(bounds: readonly number[], made?: Exponential): Chosen
   return { bounds, series: linear, line: promClientLine(made ?? bounds) }
 }
 
+/** The query that reads p99 off a layout's series, over the last minute. */
+export function queryOf(series: string): string {
+  return `histogram_quantile(0.99, sum by (le) (rate(${series}[1m])))`
+}
+
 /** One quantile as it was and as a histogram has it, in seconds. */
 export type Compared = {
   q: number
@@ -75,6 +81,26 @@ export function viewOf(truth: Distribution, seen: Distribution, bounds: readonly
     return { q, true: real, estimated, error: errorOf(real, estimated) }
   })
   return { truth, seen, bounds, counts, compared }
+}
+
+/**
+ * What a formula leads to expect: the delays, and the durations that a histogram would observe. These are a
+ * little longer, whatever the server does, and where a bound is at a delay that decides which bucket it is.
+ */
+export function expectedOf(quantile: (q: number) => number): Pick<View, 'truth' | 'seen'> {
+  return { truth: ofFormula(quantile), seen: ofFormula((q) => quantile(q) + OWN_SECONDS) }
+}
+
+/** What the server itself takes over a request, about. */
+const OWN_SECONDS = 0.0005
+
+/**
+ * The axis on which a distribution is to be seen: where its p99 is many times its median, half of it would
+ * be at the left end of a linear one. In between it stays as it was before.
+ */
+export function fittingAxis({ quantile }: Distribution, before: Scale['kind']): Scale['kind'] {
+  const ratio = (quantile(0.99) ?? 0) / Math.max(0.001, quantile(0.5) ?? 0)
+  return ratio > 8 ? 'log' : ratio < 5 ? 'linear' : before
 }
 
 /** The name of a quantile: p99. */

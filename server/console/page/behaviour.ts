@@ -6,10 +6,10 @@ import {
   behaviours,
   defaultsOf,
 } from '../../behaviours.ts'
-import { type Distribution, ofFormula } from '../distribution.ts'
+import type { Distribution } from '../distribution.ts'
 import { formatBound, formatError, formatSeconds } from '../format.ts'
 import { niceAbove, scaleOf, stepAbove, ticksOf } from '../scale.ts'
-import { viewOf } from '../view.ts'
+import { expectedOf, viewOf } from '../view.ts'
 import { drawAcross } from './axis.ts'
 import { byId, html, onWidth, say, set, showMistakes, svg } from './dom.ts'
 import { fillSliders, withUnit } from './sliders.ts'
@@ -35,12 +35,14 @@ export type BehaviourForm = {
   inForce: (asked: Asked) => void
 }
 
-/** The exact distribution of a behaviour, by the server's own formula; undefined where it has none. */
-export function distributionOf({ name, parameters }: Asked): Distribution | undefined {
+/** What a behaviour leads to expect, by the server's own formula; undefined where it has none. */
+export function expectationOf({ name, parameters }: Asked): Expected | undefined {
   const behaviour: Behaviour | undefined = behaviours[name as BehaviourName]
   const quantile = behaviour?.quantileSeconds
-  return quantile && ofFormula((q) => quantile(q, parameters))
+  return quantile && expectedOf((q) => quantile(q, parameters))
 }
+
+type Expected = ReturnType<typeof expectedOf>
 
 /** The parameters in a row of words: min 0 s, max 2 s. */
 export function wordsOf({ name, parameters }: Asked): string {
@@ -72,9 +74,9 @@ export function createBehaviourForm({
     showMistakes(mistakes, wrong)
     if (apply) apply.disabled = wrong.length > 0
     if (wrong.length > 0) return
-    const distribution = distributionOf(asked)
-    preview(distribution)
-    say(byId('preview-words'), previewWords(distribution, bounds()))
+    const expected = expectationOf(asked)
+    preview(expected?.truth)
+    say(byId('preview-words'), previewWords(expected, bounds()))
   }
   const fill = (name: string, parameters: Record<string, number>) => {
     const known = behaviours[name as BehaviourName]
@@ -125,11 +127,11 @@ export function createBehaviourForm({
   }
 }
 
-const previewWords = (distribution: Distribution | undefined, bounds: readonly number[]) => {
-  if (!distribution) {
+const previewWords = (expected: Expected | undefined, bounds: readonly number[]) => {
+  if (!expected) {
     return 'It changes with time, so no one density is its own: apply it, and watch the heatmap.'
   }
-  const p99 = viewOf(distribution, distribution, bounds).compared.at(-1)
+  const p99 = viewOf(expected.truth, expected.seen, bounds).compared.at(-1)
   const whole = `p99 will be ${formatSeconds(p99?.true)}`
   return `${whole}; the buckets chosen above will say ${formatSeconds(p99?.estimated)} (${formatError(p99?.error)}).`
 }

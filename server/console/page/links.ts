@@ -1,3 +1,4 @@
+import { queryOf } from '../view.ts'
 import { byId, html } from './dom.ts'
 
 /** The ports on which the lab's other parts answer; null for those that don't. */
@@ -17,11 +18,6 @@ const prometheusUrl = (port: number, query: string) =>
 
 const grafanaUrl = (port: number) =>
   `${at(port)}/d/${PANEL.dashboard}?${new URLSearchParams({ from: `now-${RANGE}`, to: 'now', refresh: '5s', viewPanel: `panel-${PANEL.id}` })}`
-
-/** The query that reads p99 off a layout's series, over the last minute. */
-export function queryOf(series: string): string {
-  return `histogram_quantile(0.99, sum by (le) (rate(${series}[1m])))`
-}
 
 /** Lists the links that lead somewhere; a list that has not changed is left alone, with its focus. */
 export function showLinks({ prometheus, grafana }: Neighbours, series: string): void {

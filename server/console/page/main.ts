@@ -1,10 +1,11 @@
-import { readAddress, writeAddress } from '../address.ts'
+import { axes, readAddress, writeAddress } from '../address.ts'
 import { type Distribution, ofPairs } from '../distribution.ts'
 import { formatBound, formatCount, formatNumber, formatRate, formatSeconds } from '../format.ts'
 import { createHistory } from '../history.ts'
+import type { Scale } from '../scale.ts'
 import { runOf, stateOf } from '../state.ts'
-import { viewOf } from '../view.ts'
-import { type Asked, createBehaviourForm, distributionOf, wordsOf } from './behaviour.ts'
+import { fittingAxis, viewOf } from '../view.ts'
+import { type Asked, createBehaviourForm, expectationOf, wordsOf } from './behaviour.ts'
 import { byId, copy, html, say } from './dom.ts'
 import { createHeatmap } from './heatmap.ts'
 import { showLinks } from './links.ts'
@@ -24,6 +25,7 @@ let live: Live | undefined
 let truth: Distribution = ofPairs([])
 let seen: Distribution = ofPairs([])
 let expected = false
+let axis: Scale['kind'] = 'linear'
 
 const picture = createPicture()
 const charts = {
@@ -86,7 +88,7 @@ const loadForm = createLoadForm(
 for (const radio of document.querySelectorAll<HTMLInputElement>('input[name=axis]')) {
   radio.checked = radio.value === state.axis
   radio.addEventListener('input', () => {
-    state.axis = radio.value === 'log' ? 'log' : 'linear'
+    state.axis = axes.find((each) => each === radio.value) ?? 'fitting'
     remember()
     drawPicture()
   })
@@ -133,10 +135,10 @@ const poll = startPolling(
     }
     history.add(answer.seconds)
     // Until something has happened, there is what the formula expects.
-    const formula = answer.delays.length === 0 ? distributionOf(answer.behaviour) : undefined
+    const formula = answer.delays.length === 0 ? expectationOf(answer.behaviour) : undefined
     expected = formula !== undefined
-    truth = formula ?? ofPairs(answer.delays)
-    seen = formula ?? ofPairs(answer.durations)
+    truth = formula?.truth ?? ofPairs(answer.delays)
+    seen = formula?.seen ?? ofPairs(answer.durations)
     loadForm.show(answer.run, answer.refusal)
     showFirst(answer)
     drawPicture()
@@ -150,7 +152,8 @@ function drawPicture() {
   const view = viewOf(truth, seen, chosen().bounds)
   say(byId('picture-of'), pictureOf(live.behaviour))
   showQuantiles(view)
-  picture(view, state.axis)
+  axis = state.axis === 'fitting' ? fittingAxis(truth, axis) : state.axis
+  picture(view, axis)
 }
 
 function pictureOf(behaviour: Asked) {
