@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
 
-/** A file as it is sent. */
-export type Asset = { type: string; body: string; etag: string }
+/** A file as it is sent, plain or compressed; the tag is a weak one, because it is of both. */
+export type Asset = { type: string; body: string; gzip: Uint8Array<ArrayBuffer>; etag: string }
 
 /** The files of the page by their paths: `/` and what it loads. */
 export type Assets = Map<string, Asset>
@@ -55,7 +56,8 @@ const sourceOf = (path: string, folder: URL) =>
 const asset = (path: string, body: string): Asset => ({
   type: path === '/' ? types.html : types[path.split('.').at(-1) as keyof typeof types],
   body,
-  etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+  gzip: new Uint8Array(gzipSync(body)),
+  etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
 })
 
 /** What a module imports by a relative name, but for imports of types, which are gone when it runs. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
@@ -68,14 +69,14 @@ test('each file that the page names is there, is JavaScript or CSS, and all are 
   const html = await (await ask('/')).text()
   const paths = [...html.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path = '']) => path)
   assert.ok(paths.length > 10)
-  let bytes = Buffer.byteLength(html)
+  let bytes = gzipSync(html).length
   for (const path of new Set(paths)) {
     const response = await ask(path)
     assert.equal(response.status, 200, path)
     const type = path.endsWith('.css') ? 'text/css' : 'text/javascript'
     assert.equal(response.headers.get('content-type'), `${type}; charset=utf-8`)
     const text = await response.text()
-    bytes += Buffer.byteLength(text)
+    bytes += gzipSync(text).length
     if (type === 'text/css') continue
     // Each is plain JavaScript, and imports nothing that was not preloaded.
     for (const [, name = ''] of text.matchAll(/from '([^']+)'/g)) {
@@ -89,10 +90,19 @@ test('each file that the page names is there, is JavaScript or CSS, and all are 
 test('a file that has not changed is not sent again', async () => {
   const { ask } = lab()
   const etag = (await ask('/')).headers.get('etag') ?? ''
-  assert.match(etag, /^"[\w-]{22}"$/)
+  assert.match(etag, /^W\/"[\w-]{22}"$/)
   const again = await ask('/', { headers: { 'If-None-Match': etag } })
   assert.deepEqual([again.status, await again.text()], [304, ''])
   assert.equal((await ask('/', { headers: { 'If-None-Match': '"other"' } })).status, 200)
+})
+
+test('who takes it compressed gets the same file', async () => {
+  const { ask } = lab()
+  const plain = await (await ask('/')).text()
+  const response = await ask('/', { headers: { 'Accept-Encoding': 'gzip, br' } })
+  assert.equal(response.headers.get('content-encoding'), 'gzip')
+  assert.equal(response.headers.get('vary'), 'Accept-Encoding')
+  assert.equal(gunzipSync(await response.arrayBuffer()).toString(), plain)
 })
 
 test('no other file of the server can be had', async () => {

@@ -40,6 +40,7 @@ const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-cache',
+  Vary: 'Accept-Encoding',
 }
 
 const BODY_LIMIT = 4 * 1024
@@ -66,7 +67,10 @@ export function createConsole({
     for (const [name, value] of Object.entries(headers)) c.header(name, value)
     c.header('ETag', asset.etag)
     if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304)
-    return c.body(asset.body, 200, { 'Content-Type': asset.type })
+    c.header('Content-Type', asset.type)
+    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(asset.body)
+    c.header('Content-Encoding', 'gzip')
+    return c.body(asset.gzip)
   }
   const forget = (error: unknown): never => {
     assets = undefined
