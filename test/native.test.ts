@@ -107,14 +107,15 @@ describe('the lab without Docker', { concurrency: 2 }, () => {
     assert.equal(first.exitCode, 0, first.stderr)
     assert.ok(await answers(`${lab.serverUrl}/readyz`))
     assert.ok(await answers(`${lab.prometheusUrl}/-/ready`))
-    const { server, prometheus } = lab.ports
+    const { server, control, prometheus } = lab.ports
     const lines = first.stdout.split('\n')
-    assert.deepEqual(lines.slice(0, 3), [
+    assert.deepEqual(lines.slice(0, 4), [
       'The lab is up:',
       `  server      http://localhost:${server}`,
+      `  console     http://localhost:${control}`,
       `  Prometheus  http://localhost:${prometheus}`,
     ])
-    assert.match(lines[3] ?? '', /^without Grafana: http:\/\/localhost:\d+ answers every query/)
+    assert.match(lines[4] ?? '', /^without Grafana: http:\/\/localhost:\d+ answers every query/)
     assert.match(first.stderr, /^lab: LAB_MODE=native: the lab runs as plain processes\n$/)
     const pids = pidsOf(lab)
 

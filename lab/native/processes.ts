@@ -62,6 +62,9 @@ export function processesOf(
         PORT: String(ports.server),
         CONTROL_HOST: here,
         CONTROL_PORT: String(ports.control),
+        // Where the console's links lead.
+        LAB_PROMETHEUS_PORT: String(ports.prometheus),
+        LAB_GRAFANA_PORT: String(ports.grafana),
         ...server,
       },
       cwd: project,
@@ -71,7 +74,7 @@ export function processesOf(
       ports: [{ port: ports.server, variable: null }, portOf('control')],
       reads: fingerprint(
         [join(project, 'package-lock.json')],
-        folderFiles(join(project, 'server'), /(?<!\.test)\.ts$/),
+        folderFiles(join(project, 'server'), /(?<!\.test)\.ts$|\.(html|css)$/),
       ),
     },
     ...(grafana

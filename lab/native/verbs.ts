@@ -89,6 +89,7 @@ async function runUp({ env, project, node, settings, self, args, say, print }: K
   for (const name of Object.keys(titles)) {
     const { title, ports } = table.find((definition) => definition.name === name) ?? {}
     if (title) print(`  ${title.padEnd(12)}http://localhost:${ports?.[0]?.port}`)
+    if (name === 'server' && title) print(`  console     http://localhost:${ports?.[1]?.port}`)
   }
   if (wants('grafana') && !grafana) {
     const { prometheus, control } = settings.ports

@@ -17,7 +17,7 @@ test('of 0 to 2 s OpenTelemetry’s buckets make a p99 of 2.47 s', () => {
   assert.ok(Math.abs((p99?.error ?? 0) - 0.2475) < 1e-3)
   assert.equal(
     text(view),
-    'The p99 is 1.98 s. These buckets say 2.47 s (+24.7 %): all it knows is that 50.0 % of the requests took 1 s to 2.5 s, so it draws a straight line.',
+    'The p99 is 1.98 s. These buckets say 2.47 s (+24.7 %): all they know is that 50.0 % of the requests took 1 s to 2.5 s, so a straight line is drawn.',
   )
 })
 

@@ -146,7 +146,7 @@ const whyOf = ({ q }: Compared, bounds: readonly number[], counts: readonly numb
   if (bucket.upper === Number.POSITIVE_INFINITY) {
     return `: ${share} of the requests are beyond the last bound, ${formatBound(bucket.lower)}, and it can say no more than that.`
   }
-  return `: all it knows is that ${share} of the requests took ${formatBound(bucket.lower)} to ${formatBound(bucket.upper)}, so it draws a straight line.`
+  return `: all they know is that ${share} of the requests took ${formatBound(bucket.lower)} to ${formatBound(bucket.upper)}, so a straight line is drawn.`
 }
 
 const errorOf = (real: number | undefined, estimated: number | undefined) =>

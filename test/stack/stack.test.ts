@@ -145,7 +145,7 @@ test('an image that can’t be had is named with what it costs, and the rest sta
     )
     assert.match(
       stdout,
-      /server {6}http:\/\/localhost:8080\n {2}Prometheus {2}http:\/\/localhost:9090\n$/,
+      /server {6}http:\/\/localhost:8080\n {2}console {5}http:\/\/localhost:8081\n {2}Prometheus {2}http:\/\/localhost:9090\n$/,
     )
   } finally {
     rmSync(folder, { recursive: true })
