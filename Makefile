@@ -38,9 +38,11 @@ stop.docker = docker compose stop server
 stop.native = $(lab.native) down server
 logs.docker = docker compose logs --follow --tail 100
 logs.native = $(lab.native) logs
+restart.docker = docker compose restart server
+restart.native = $(lab.native) down server && $(lab.native) up server
 down.docker = docker compose --profile load --profile alerts down
 down.native = $(lab.native) down
-clean.docker = docker compose --profile load --profile alerts down --volumes
+clean.docker = docker compose --profile load --profile alerts down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native'
 clean.native = $(lab.native) clean
 
 # What compose.yaml tells the load generator; without Docker, all of the lab is on 127.0.0.1.
@@ -100,6 +102,10 @@ lesson: $$(tools) ## List the lessons; N=2 asks the question of one, ANSWER=… 
 .PHONY: logs
 logs: $$(needs.$$(LAB_MODE)) ## Follow what the lab's services write
 	$(logs.$(LAB_MODE))
+
+.PHONY: restart
+restart: $$(needs.$$(LAB_MODE)) ## Restart the server: its counters begin anew
+	$(restart.$(LAB_MODE))
 
 .PHONY: down
 down: $$(needs.$$(LAB_MODE)) ## Stop the lab; Prometheus keeps its data

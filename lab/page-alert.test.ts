@@ -43,7 +43,10 @@ test('it waits until the alert fires, and says what changes meanwhile, once', as
   assert.deepEqual([reached, seconds, seen.firing], [true, 3, ['latency']])
   assert.equal(said.length, 2)
   assert.match(said[0] ?? '', /^ {2}0 s {2}50\.0 requests a second; .*availability 0\.0×/)
-  assert.match(said[1] ?? '', /^ {2}2 s .*availability 20\.0× \(20\.0× in the last 20 s\)/)
+  assert.match(
+    said[1] ?? '',
+    /^ {2}2 s .*availability 20\.0× in 1m and 20\.0× in 20s, 20\.0× in 6m and 20\.0× in 30s/,
+  )
 })
 
 test('it waits until no objective has the alert any more', async () => {
@@ -60,6 +63,6 @@ test('what has not come when the limit has is not reached', async () => {
 test('without traffic it says what is missing', () => {
   assert.equal(
     describeSeen({ traffic: 0, firing: [], burning: [] }),
-    'no requests: run make load; burn rates of the last minute: none; the page-level alert does not fire',
+    'no requests: run make load; burn rates: none; the page-level alert does not fire',
   )
 })

@@ -2,6 +2,9 @@ import type { Prometheus, Sample } from './prometheus.ts'
 
 const server = 'job="httpserver"'
 
+/** The windows of the page-level alert: both of the first pair, or both of the second, must be above its limit. */
+const windows = ['1m', '20s', '6m', '30s'] as const
+
 const page = `ALERTS{alertname="ErrorBudgetBurn", severity="page", alertstate="firing", ${server}}`
 
 /** What Prometheus has of the server's objectives at a moment. */
@@ -10,29 +13,26 @@ export type Seen = {
   traffic: number
   /** The objectives for which the page-level alert fires. */
   firing: string[]
-  /** How many times too fast each objective's budget is spent, over the last minute and the last 20 s. */
-  burning: { slo: string; minute: number; now: number }[]
+  /** How many times too fast each objective's budget is spent, over each window in the order of `windows`. */
+  burning: { slo: string; rates: number[] }[]
 }
 
 /** Asks Prometheus for all that says whether the page-level alert fires, and why. Throws as `Prometheus` does. */
 export async function look(prometheus: Pick<Prometheus, 'query'>): Promise<Seen> {
   const ask = (promql: string) => prometheus.query(promql)
   const rate = `job_http_route:http_server_request_duration_seconds_count:rate1m{${server}, http_route=~"/|/images"}`
-  const [traffic, firing, minute, now] = await Promise.all([
+  const [traffic, firing, ...burnRates] = await Promise.all([
     ask(`sum(${rate})`),
     ask(page),
-    ask(`job_slo:error_budget:burn_rate1m{${server}}`),
-    ask(`job_slo:error_budget:burn_rate20s{${server}}`),
+    ...windows.map((window) => ask(`job_slo:error_budget:burn_rate${window}{${server}}`)),
   ])
   return {
-    traffic: traffic[0]?.value ?? 0,
-    firing: firing.map(sloOf).sort(),
-    burning: minute
-      .map((sample) => {
-        const latest = now.find((other) => sloOf(other) === sloOf(sample))
-        return { slo: sloOf(sample), minute: sample.value, now: latest?.value ?? 0 }
-      })
-      .sort((a, b) => (a.slo < b.slo ? -1 : 1)),
+    traffic: traffic?.[0]?.value ?? 0,
+    firing: (firing ?? []).map(sloOf).sort(),
+    burning: [...new Set(burnRates.flat().map(sloOf))].sort().map((slo) => ({
+      slo,
+      rates: burnRates.map((all) => all.find((sample) => sloOf(sample) === slo)?.value ?? 0),
+    })),
   }
 }
 
@@ -77,15 +77,16 @@ export async function awaitPage({
 /** What was seen, in one line. */
 export function describeSeen({ traffic, firing, burning }: Seen): string {
   const rates = burning.map(
-    ({ slo, minute, now }) => `${slo} ${factor(minute)} (${factor(now)} in the last 20 s)`,
+    ({ slo, rates: [minute, short, long, half] }) =>
+      `${slo} ${factor(minute)} in 1m and ${factor(short)} in 20s, ${factor(long)} in 6m and ${factor(half)} in 30s`,
   )
   return [
     traffic > 0 ? `${traffic.toFixed(1)} requests a second` : 'no requests: run make load',
-    `burn rates of the last minute: ${rates.join(', ') || 'none'}`,
+    `burn rates: ${rates.join('; ') || 'none'}`,
     `the page-level alert ${firing.length > 0 ? `fires: ${firing.join(', ')}` : 'does not fire'}`,
   ].join('; ')
 }
 
 const sloOf = ({ labels }: Sample) => labels.slo ?? ''
 
-const factor = (rate: number) => `${rate.toFixed(1)}×`
+const factor = (rate = 0) => `${rate.toFixed(1)}×`

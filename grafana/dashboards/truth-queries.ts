@@ -15,7 +15,9 @@ export const layouts = {
 export type LayoutName = keyof typeof layouts
 
 export const truth = {
-  behaviour: () => 'lab_behaviour_info',
+  /** Of a server that ended together with Prometheus the last sample stays to be seen for five minutes. */
+  behaviour: () =>
+    'lab_behaviour_info and topk by (job, instance) (1, timestamp(lab_behaviour_info))',
 
   /** Exact, in seconds, since the behaviour is in force; q is one that the server tells. */
   sinceChange: (q: number) => `max(lab_delay_quantile_seconds{quantile="${q}"})`,

@@ -99,7 +99,7 @@ test('2: when another behaviour is in force by now, the buckets alone decide', (
 })
 
 test('3: the count between the bounds decides which choice is right', () => {
-  const concluded = (between: number) =>
+  const concluded = (between: number, injected: number | null = null) =>
     meansAndQuantiles.conclude({
       openTelemetry: {
         count: 1000,
@@ -109,7 +109,8 @@ test('3: the count between the bounds decides which choice is right', () => {
           { le: 0.25, count: 100 + between },
         ],
       },
-      truth: null,
+      truth:
+        injected === null ? null : { count: 1000, delays: [{ seconds: 0.1, count: injected }] },
     })
   assert.match(concluded(0).truth, /^\(c\) none/)
   rightOnes(concluded(0), 'c')
@@ -118,6 +119,15 @@ test('3: the count between the bounds decides which choice is right', () => {
   rightOnes(concluded(100), 'b')
   rightOnes(concluded(800), 'a')
   wrongOnes(concluded(800), ['c', /Count them/])
+  rightOnes(concluded(15, 0), 'c')
+  // A machine that was late decides nothing.
+  for (const [between, injected] of [
+    [36, null],
+    [36, 0],
+    [100, 0],
+  ] as const) {
+    assert.throws(() => concluded(between, injected), /too busy to be on time/)
+  }
 })
 
 test('4: the quantile of the sum is right; average, weighted average and the slow route are not', () => {

@@ -22,7 +22,7 @@ export const counterResets = defineLesson<Collected>({
   commands: [
     'make load RATE=30 DURATION=20s',
     'sleep 6',
-    'docker compose restart server',
+    'make restart',
     'make load RATE=50 DURATION=20s',
   ],
 

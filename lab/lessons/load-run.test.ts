@@ -38,7 +38,7 @@ const labOf = ({ runs = [], rates = [], began, behaviour, going, count = 0 }: An
       if (after) return now > Number(after) ? [sample(now)] : []
       return [sample(promql.includes('@') ? atStart : now)]
     }
-    if (promql.startsWith('lab_behaviour_info')) {
+    if (promql.startsWith('count_over_time(lab_behaviour_info')) {
       return [sample(1, { behaviour: behaviour ?? 'uniform' })]
     }
     return promql.includes('@ 0)') ? [] : [sample(promql.includes('@') ? 100 : 100 + count)]

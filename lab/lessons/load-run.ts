@@ -102,7 +102,10 @@ async function requireBehaviour(
   wanted: Wanted['behaviour'],
   redo: string,
 ): Promise<void> {
-  const info = `lab_behaviour_info{job="httpserver"} @ ${run.lastSeen}`
+  // Only what was scraped in the run: a server that ended together with Prometheus seems to be there for five
+  // minutes more.
+  const seconds = Math.max(1, Math.ceil(run.lastSeen - run.start))
+  const info = `count_over_time(lab_behaviour_info{job="httpserver"}[${seconds}s] @ ${run.lastSeen})`
   const found = (await prometheus.query(info)).map(({ labels }) => labels.behaviour)
   if (found.some((name) => name !== wanted.name)) {
     throw new NotReady(
