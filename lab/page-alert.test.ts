@@ -14,7 +14,7 @@ function prometheusOf(steps: Step[]) {
       const { firing = [], burn = 0 } = steps[Math.min(looks, steps.length - 1)] as Step
       if (promql.startsWith('sum')) return [sample(50)]
       if (promql.startsWith('ALERTS')) return firing.map((slo) => sample(1, slo))
-      if (promql.includes('burn_rate20s')) looks += 1
+      if (promql.includes('burn_rate30s')) looks += 1
       return [sample(burn, 'latency'), sample(burn, 'availability')]
     },
   }
