@@ -21,7 +21,7 @@ const rows: [words: string, actual: string, expected: string][] = [
   ['a share', formatShare(0.489), '48.9 %'],
   ['an error above', formatError(0.2483), '+24.8 %'],
   ['an error below', formatError(-0.031), '−3.10 %'],
-  ['a small error', formatError(0.0004), '+0.0400 %'],
+  ['a small error', formatError(0.0004), '+0.04 %'],
   ['no error', formatError(0), '0 %'],
   ['an error of nothing', formatError(undefined), '–'],
   ['a rate', formatRate(49.96), '50.0/s'],

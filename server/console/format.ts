@@ -17,13 +17,16 @@ export function formatShare(share: number | undefined): string {
   return share === undefined || Number.isNaN(share) ? NONE : `${digits(share * 100)} %`
 }
 
-/** How far an estimate is off, as a share of the truth, with its sign: +24.8 %, −3.10 %, 0 %. */
+/**
+ * How far an estimate is off, as a share of the truth, with its sign: +24.8 %, −3.10 %, 0 %. Below 0.1 % two
+ * decimals say enough, and fit beside the picture.
+ */
 export function formatError(share: number | undefined): string {
   if (share === undefined || !Number.isFinite(share)) return NONE
   if (Math.abs(share) < 0.00005) return '0 %'
   const sign = share > 0 ? '+' : '−'
   const percent = Math.abs(share) * 100
-  return `${sign}${digits(percent)} %`
+  return `${sign}${percent < 0.1 ? percent.toFixed(2) : digits(percent)} %`
 }
 
 /** Requests a second. */
