@@ -3,6 +3,7 @@ import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus'
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
+import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
 import { annotations } from './annotations.ts'
 import { scrapeIntervalSeconds } from './metrics.ts'
@@ -66,6 +67,28 @@ export function oneNumber(title: string, description: string) {
     .graphMode(common.BigValueGraphMode.None)
     .reduceOptions(lastValue())
     .thresholds(thresholds([{ value: null, color: 'text' }]))
+}
+
+/** What state each of several things was in, and when; `mappings` gives the states their names and colours. */
+export function statesOverTime(title: string, description: string) {
+  return (
+    new statetimeline.PanelBuilder()
+      .title(title)
+      .description(description)
+      // With the default, a continuous scheme, there would be no legend. The mappings have the colours.
+      .colorScheme(
+        new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic),
+      )
+      .showValue(common.VisibilityMode.Auto)
+      .rowHeight(0.8)
+      .fillOpacity(70)
+      .legend(
+        new common.VizLegendOptionsBuilder()
+          .showLegend(true)
+          .displayMode(common.LegendDisplayMode.List)
+          .placement(common.LegendPlacement.Bottom),
+      )
+  )
 }
 
 /** Horizontal bars, one for each query. */

@@ -1,6 +1,5 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
 import {
   NoUnit,
   PercentUnit,
@@ -14,6 +13,7 @@ import {
   linesOverTime,
   oneNumber,
   query,
+  statesOverTime,
   thresholds,
 } from './house.ts'
 import { requests, scrapes } from './queries.ts'
@@ -167,11 +167,10 @@ const inFlight = () =>
     .withTarget(query(requests.inFlight(), 'in flight'))
 
 const up = () =>
-  new statetimeline.PanelBuilder()
-    .title('Targets')
-    .description(
-      'Whether Prometheus could scrape each of its targets. The load generator is there only while it runs: “away” is its normal state.',
-    )
+  statesOverTime(
+    'Targets',
+    'Whether Prometheus could scrape each of its targets. The load generator is there only while it runs: “away” is its normal state.',
+  )
     .mappings([mapping({ 0: { text: 'down', color: 'red' }, 1: { text: 'up', color: 'green' } })])
     .overrideByRegexp('/^loadgen /', [
       {
@@ -181,17 +180,6 @@ const up = () =>
         ],
       },
     ])
-    // With the default, a continuous scheme, there would be no legend. The mappings have the colours.
-    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
-    .showValue(common.VisibilityMode.Auto)
-    .rowHeight(0.8)
-    .fillOpacity(70)
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom),
-    )
     .withTarget(query(scrapes.up(), '{{job}} {{instance}}'))
 
 const scrapeDuration = () =>

@@ -1,6 +1,5 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
 import * as text from '@grafana/grafana-foundation-sdk/text'
 import { NoUnit, PercentUnit } from '@grafana/grafana-foundation-sdk/units'
 import {
@@ -10,6 +9,7 @@ import {
   linesOverTime,
   oneNumber,
   query,
+  statesOverTime,
   thresholds,
 } from './house.ts'
 import {
@@ -115,11 +115,10 @@ const firingNow = () =>
     .withTarget(instantQuery(alerts.firing(), 'firing'))
 
 const alertStates = () =>
-  new statetimeline.PanelBuilder()
-    .title('Alerts')
-    .description(
-      'Which alerts there were when, as Prometheus’ own series ALERTS says. Pending: true, but not yet for long enough. What each means and what to do is in docs/alerts.md.',
-    )
+  statesOverTime(
+    'Alerts',
+    'Which alerts there were when, as Prometheus’ own series ALERTS says. Pending: true, but not yet for long enough. What each means and what to do is in docs/alerts.md.',
+  )
     .mappings([
       {
         type: dashboard.MappingType.ValueToText,
@@ -130,17 +129,6 @@ const alertStates = () =>
         },
       },
     ])
-    // With the default, a continuous scheme, there would be no legend. The mappings have the colours.
-    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
-    .showValue(common.VisibilityMode.Auto)
-    .rowHeight(0.8)
-    .fillOpacity(70)
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom),
-    )
     .withTarget(query(alerts.states(), '{{alertname}} {{slo}} {{severity}} {{job}}'))
 
 const burnRates = (slo: Slo) => {
