@@ -104,8 +104,8 @@ async function requireBehaviour(
 ): Promise<void> {
   // Only what was scraped in the run: a server that ended together with Prometheus seems to be there for five
   // minutes more.
-  const seconds = Math.max(1, Math.ceil(run.lastSeen - run.start))
-  const info = `count_over_time(lab_behaviour_info{job="httpserver"}[${seconds}s] @ ${run.lastSeen})`
+  const ms = Math.max(1, Math.floor((run.lastSeen - run.start) * 1000))
+  const info = `count_over_time(lab_behaviour_info{job="httpserver"}[${ms}ms] @ ${run.lastSeen})`
   const found = (await prometheus.query(info)).map(({ labels }) => labels.behaviour)
   if (found.some((name) => name !== wanted.name)) {
     throw new NotReady(
