@@ -5,6 +5,8 @@ export type Known = {
   allowed: Record<string, string>
   /** Each option that takes none; `-h` is short for `help` where there is that one. */
   flags: string[]
+  /** Are words that belong to no option taken as they are? Otherwise each is a mistake. */
+  words?: boolean
 }
 
 /**
@@ -13,8 +15,9 @@ export type Known = {
  */
 export function splitArguments(
   args: readonly string[],
-  { allowed, flags }: Known,
-): { values: Map<string, string>; mistakes: string[] } {
+  { allowed, flags, words: wordsAllowed = false }: Known,
+): { values: Map<string, string>; words: string[]; mistakes: string[] } {
+  const words: string[] = []
   const values = new Map<string, string>()
   const mistakes: string[] = []
   const valued = Object.keys(allowed).map((name) => [name, { type: 'string' }] as const)
@@ -30,7 +33,10 @@ export function splitArguments(
     options: Object.fromEntries([...valued, ...bare]),
   })
   for (const token of tokens) {
-    if (token.kind === 'positional') mistakes.push(`${token.value}: is no option`)
+    if (token.kind === 'positional') {
+      if (wordsAllowed) words.push(token.value)
+      else mistakes.push(`${token.value}: is no option`)
+    }
     if (token.kind !== 'option') continue
     const { name, rawName, value } = token
     if (flags.includes(name)) {
@@ -41,5 +47,5 @@ export function splitArguments(
       mistakes.push(`${rawName}: needs a value, ${allowed[name]}`)
     } else values.set(name, value)
   }
-  return { values, mistakes }
+  return { values, words, mistakes }
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { splitArguments } from '../arguments.ts'
 import { type Answer, parseAnswer } from './answer.ts'
 import type { Lesson } from './lesson.ts'
 
@@ -35,40 +35,19 @@ export function parseOptions(
   args: readonly string[],
   lessons: readonly Lesson[],
 ): Options | { mistakes: string[] } {
-  const { tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: {
-      answer: { type: 'string' },
-      reveal: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
+  const { values, words, mistakes } = splitArguments(args, {
+    allowed: { answer: 'such as 2.47s' },
+    flags: ['reveal', 'help'],
+    words: true,
   })
-  const mistakes: string[] = []
-  const numbers: string[] = []
-  let text: string | null = null
-  const flags = new Set<string>()
-  for (const token of tokens) {
-    if (token.kind === 'positional') numbers.push(token.value)
-    if (token.kind !== 'option') continue
-    const { name, rawName, value } = token
-    if (name === 'reveal' || name === 'help') {
-      if (value === undefined) flags.add(name)
-      else mistakes.push(`${rawName}=${value}: takes no value`)
-    } else if (name !== 'answer') mistakes.push(`${rawName}: is no option`)
-    else if (value === undefined || (!token.inlineValue && value.startsWith('--'))) {
-      mistakes.push('--answer: needs a value, such as 2.47s')
-    } else text = value
-  }
-  const [number, ...more] = numbers
+  const text = values.get('answer') ?? null
+  const [number, ...more] = words
   const lesson = lessons.find((each) => String(each.number) === number) ?? null
   if (number !== undefined && !lesson) {
     mistakes.push(`${number}: must be the number of a lesson, 1 to ${lessons.length}`)
   }
   if (more.length > 0) mistakes.push(`${more.join(' ')}: one lesson at a time`)
-  const reveal = flags.has('reveal')
+  const reveal = values.has('reveal')
   if (number === undefined) {
     if (text !== null) mistakes.push(`--answer ${text}: needs the number of its lesson`)
     if (reveal) mistakes.push('--reveal: needs the number of a lesson')
@@ -77,5 +56,5 @@ export function parseOptions(
   if (read && 'mistake' in read) mistakes.push(`--answer ${text}: ${read.mistake}`)
   if (mistakes.length > 0) return { mistakes }
   const answer = read && text !== null && 'answer' in read ? { text, value: read.answer } : null
-  return { lesson, answer, reveal, help: flags.has('help') }
+  return { lesson, answer, reveal, help: values.has('help') }
 }
