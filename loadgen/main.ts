@@ -58,6 +58,7 @@ async function main(): Promise<number> {
   const parsed = parseOptions(argv.slice(2), {
     url: env.LOADGEN_URL || undefined,
     awaitScrape: env.LOADGEN_AWAIT_SCRAPE || undefined,
+    ca: env.LOADGEN_CA || undefined,
   })
   if ('mistakes' in parsed) {
     const { files } = parsed
@@ -165,8 +166,15 @@ const publish = (run: RunRecord) => {
 
 /** Codes of OpenSSL, https://nodejs.org/api/tls.html#x509-certificate-error-codes, of Node's own check, and ours. */
 const hintFor = (codes: string): string => {
-  if (/CERT|ISSUER/.test(codes))
-    return 'its certificate is not trusted; --ca FILE names one that is'
+  if (/ALTNAME/.test(codes)) {
+    return 'its certificate is trusted, and for other names than the one in the URL'
+  }
+  if (/CERT_(HAS_EXPIRED|NOT_YET_VALID)/.test(codes)) {
+    return 'its certificate is not valid now; look at its dates, and at the clock of this machine'
+  }
+  if (/CERT|ISSUER|LEAF_SIGNATURE/.test(codes)) {
+    return 'its certificate is not trusted; --ca FILE names one that vouches for it'
+  }
   if (/SSL|malformed|closed before/.test(codes)) {
     return 'something is there, and does not speak HTTP as the URL has it; http: in place of https:, or the other way round?'
   }

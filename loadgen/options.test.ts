@@ -265,6 +265,18 @@ test('what the environment says holds where the arguments say nothing', () => {
   assert.equal(two.options.awaitScrape, null)
 })
 
+test('the authority that the environment names is for https: alone', () => {
+  const caOf = (...args: string[]) => {
+    const parsed = parseOptions(args, { ca: 'lab.crt' })
+    assert.ok('options' in parsed)
+    return parsed.options.ca
+  }
+  assert.equal(caOf('https://a/'), 'lab.crt')
+  assert.equal(caOf('https://a/', '--ca', 'own.crt'), 'own.crt')
+  assert.equal(caOf('http://a/'), null)
+  assert.equal(caOf('--target', '1 http://a/', '--target', '1 https://b/'), 'lab.crt')
+})
+
 test('a mistake in the environment is named too', () => {
   const parsed = parseOptions([], { url: 'nowhere', awaitScrape: 'nothing' })
   assert.ok('mistakes' in parsed)

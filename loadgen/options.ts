@@ -48,7 +48,12 @@ export type Options = {
 }
 
 /** What holds where the arguments say nothing; from the environment, so mistakes in it are named too. */
-export type Defaults = { url?: string | undefined; awaitScrape?: string | undefined }
+export type Defaults = {
+  url?: string | undefined
+  awaitScrape?: string | undefined
+  /** Is not used where no URL is https. */
+  ca?: string | undefined
+}
 
 export type ParsedOptions =
   | { options: Options }
@@ -173,7 +178,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     method: read('method', body === null ? 'GET' : 'POST', parseMethod),
     headers: readAll('header', parseHeader),
     body,
-    ca: read<string | null>('ca', null, (text) => text || null),
+    ca: read('ca', targets.some(isHttps) ? (defaults.ca ?? null) : null, fileName),
     strict: given.has('strict'),
     json,
     hdr,
@@ -273,6 +278,8 @@ const parseUrl = (text: string): URL | null => {
   const url = URL.parse(text)
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null
 }
+
+const isHttps = ({ url }: { url: string }) => parseUrl(url)?.protocol === 'https:'
 
 const fileName = (text: string): string | null => text || null
 

@@ -33,6 +33,7 @@ test('nothing has to be set', () => {
       prometheus: { url: 'http://127.0.0.1:9090', port: 9090 },
       grafana: { url: 'http://127.0.0.1:3000', port: 3000 },
     },
+    loadgenCa: undefined,
     tls: undefined,
   })
 })
@@ -59,6 +60,7 @@ test('everything can be set', () => {
       TLS_CERT: 'a.crt',
       TLS_KEY: 'a.key',
       LOADGEN_METRICS_PORT: '0',
+      LOADGEN_CA: 'ca.crt',
       LAB_PROMETHEUS_PORT: '9999',
       LAB_GRAFANA_PORT: '3001',
       LAB_GRAFANA_URL: 'http://grafana:3000',
@@ -77,6 +79,7 @@ test('everything can be set', () => {
       trustedProxies: 2,
       logLevel: 'debug',
       loadgenMetricsPort: 0,
+      loadgenCa: 'ca.crt',
       neighbours: {
         prometheus: { url: 'http://127.0.0.1:9999', port: 9999 },
         grafana: { url: 'http://grafana:3000', port: 3001 },

@@ -24,6 +24,8 @@ export type Config = {
   logLevel: (typeof logLevels)[number]
   /** Where a run of the load generator that is started here serves its metrics; 0 for nowhere. */
   loadgenMetricsPort: number
+  /** What a run that is started here trusts this server by, with TLS; the load generator reads the same variable. */
+  loadgenCa: string | undefined
   /** Where the lab's other parts are asked whether they are there. */
   neighbours: Record<'prometheus' | 'grafana', Neighbour>
   tls: { certFile: string; keyFile: string } | undefined
@@ -83,6 +85,7 @@ const environment = z.object({
     .default(0),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   LOADGEN_METRICS_PORT: whole(0, 65535).default(9464),
+  LOADGEN_CA: z.string().optional(),
   LAB_PROMETHEUS_PORT: whole(1, 65535).default(9090),
   LAB_GRAFANA_PORT: whole(1, 65535).default(3000),
   LAB_PROMETHEUS_URL: httpUrl.optional(),
@@ -135,6 +138,7 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
     trustedProxies: data.TRUST_PROXY,
     logLevel: data.LOG_LEVEL,
     loadgenMetricsPort: data.LOADGEN_METRICS_PORT,
+    loadgenCa: data.LOADGEN_CA,
     neighbours: {
       prometheus: neighbour(data.LAB_PROMETHEUS_URL, data.LAB_PROMETHEUS_PORT),
       grafana: neighbour(data.LAB_GRAFANA_URL, data.LAB_GRAFANA_PORT),

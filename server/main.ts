@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https'
 import { createAdaptorServer } from '@hono/node-server'
 import { destination, pino } from 'pino'
 import pkg from '../package.json' with { type: 'json' }
@@ -11,6 +11,7 @@ import { createControl } from './control.ts'
 import { drain } from './drain.ts'
 import { createLoadRuns } from './load-run.ts'
 import { createNeighbours } from './neighbours.ts'
+import { lookAfterTls } from './secure-server.ts'
 import { readTls } from './tls.ts'
 
 /** Longer than any client keeps an idle connection, so that it is never the server that closes first. */
@@ -32,7 +33,7 @@ let draining = false
 const { app, metrics, regimes, live } = createApp({ config, logger, draining: () => draining })
 const server = createAdaptorServer({
   fetch: app.fetch,
-  ...(tls && { createServer: createHttpsServer, serverOptions: tls }),
+  ...(tls && { createServer: createHttpsServer, serverOptions: tls.options }),
 }) as Server
 server.keepAliveTimeout = KEEP_ALIVE_MS
 const { layouts } = metrics
@@ -56,6 +57,11 @@ logger.info(
   { address: server.address(), control: control.address(), tls: secure, behaviour, version, seed },
   'listening',
 )
+if (config.tls && tls) {
+  const { tls: gauges } = metrics
+  const reload = lookAfterTls(server as SecureServer, { files: config.tls, tls, gauges, logger })
+  process.on('SIGHUP', reload)
+}
 
 for (const [signal, number] of [
   ['SIGTERM', 15],
@@ -87,21 +93,23 @@ for (const [signal, number] of [
 function configure() {
   try {
     const config = readConfig(process.env, pkg.version)
-    return [config, config.tls && readTls(config.tls)] as const
+    return [config, config.tls && readTls(config.tls, Date.now())] as const
   } catch (error) {
     if (error instanceof ConfigError) return fail(2, error.mistakes)
     throw error
   }
 }
 
-/** Where the load generator finds this server; undefined where it would need to be told of certificates. */
+/** Where the load generator finds this server; undefined where nothing tells it to trust the certificate. */
 function ownAddress(): string | undefined {
   const address = server.address()
-  if (tls || address === null || typeof address === 'string') return undefined
+  if ((tls && !config.loadgenCa) || address === null || typeof address === 'string')
+    return undefined
   const { port } = address
-  if (/^(0\.0\.0\.0|::)$/.test(address.address)) return `http://127.0.0.1:${port}/`
+  const scheme = tls ? 'https' : 'http'
+  if (/^(0\.0\.0\.0|::)$/.test(address.address)) return `${scheme}://127.0.0.1:${port}/`
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `http://${host}:${port}/`
+  return `${scheme}://${host}:${port}/`
 }
 
 async function listen(listener: Server, variable: string, port: number, host?: string) {

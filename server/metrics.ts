@@ -7,6 +7,7 @@ import { type Layout, layoutOf } from './layouts.ts'
 import { createRegimes, type Regimes } from './regime.ts'
 import { registerHeapLimit } from './runtime.ts'
 import { type ExecutionTimer, startExecutionTimer } from './timer.ts'
+import { registerTlsMetrics, type TlsGauges } from './tls-metrics.ts'
 import { registerTruthMetrics } from './truth-metrics.ts'
 
 /** The routes that take the time that the behaviour says. */
@@ -29,6 +30,8 @@ export type Metrics = {
   inFlight: () => number
   /** What the three layouts have of the delayed routes since the start, by metric. */
   layouts: () => Promise<Record<string, Layout>>
+  /** What is told of the certificate, where there is one. */
+  tls: TlsGauges
 }
 
 export type MetricsOptions = { regimes?: Regimes }
@@ -120,6 +123,7 @@ export function createMetrics({ regimes = defaultRegimes() }: MetricsOptions = {
         }
       },
     },
+    tls: registerTlsMetrics(registry),
     inFlight: () => active.values().reduce((sum, { requests }) => sum + requests, 0),
     layouts: async () => {
       const isDelayed = ({ http_route }: { http_route?: string | number }) =>

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { caInContainers } from '../lab/certificate/prometheus-config.ts'
 import { findPrometheus } from '../lab/prometheus-binaries.ts'
 
 export const root = join(import.meta.dirname, '..')
@@ -52,15 +53,17 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
  * default it scrapes itself without a detour.
  *
  * @param rules a file of rules, as YAML, beside the lab's own
+ * @param ca the file with the authority that vouches for a server that speaks https:
  */
 export async function startPrometheus(
   targets: { server: number; loadgen: number; prometheus?: number; alertmanager?: number },
-  { scrapeSeconds = 5, rules = '' } = {},
+  { scrapeSeconds = 5, rules = '', ca = '' } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
   const port = await freePort()
   cpSync(join(root, 'prometheus'), folder, { recursive: true })
-  const config = readFileSync(join(folder, 'prometheus.yml'), 'utf8')
+  const config = readFileSync(join(folder, ca ? 'prometheus.tls.yml' : 'prometheus.yml'), 'utf8')
+    .replace(caInContainers, ca)
     .replace(/(scrape|evaluation)_interval: 5s/g, `$1_interval: ${scrapeSeconds}s`)
     .replace('scrape_timeout: 4s', `scrape_timeout: ${Math.min(4, scrapeSeconds)}s`)
     .replace('localhost:9090', `127.0.0.1:${targets.prometheus ?? port}`)
