@@ -17,6 +17,22 @@ ifeq ($(filter docker native,$(LAB_MODE)),)
 $(error LAB_MODE=$(LAB_MODE): must be docker or native)
 endif
 
+# LAB_TLS=on: the server speaks https:, and all who ask it verify its certificate. It can be a line of .env.
+LAB_TLS ?= $(shell sed -n 's/^LAB_TLS=//p' .env 2>/dev/null)
+tls_folder := $(or $(LAB_DIR),.lab)/tls
+ifeq ($(LAB_TLS),on)
+export LAB_TLS
+tls_needs := $(tls_folder)/server/server.crt
+dev: export TLS_CERT := $(abspath $(tls_folder)/server/server.crt)
+dev: export TLS_KEY := $(abspath $(tls_folder)/server/server.key)
+dev: export LOADGEN_CA := $(abspath $(tls_folder)/trust/ca.crt)
+ifeq ($(findstring compose.tls.yaml,$(COMPOSE_FILE)),)
+export COMPOSE_FILE := $(or $(COMPOSE_FILE),compose.yaml):compose.tls.yaml
+endif
+else ifneq ($(filter-out off,$(LAB_TLS)),)
+$(error LAB_TLS=$(LAB_TLS): must be on or off)
+endif
+
 # Node.js keeps what it has made of the TypeScript: each start is some 100 ms shorter, per thread.
 export NODE_COMPILE_CACHE ?= $(CURDIR)/.cache/compiled
 
@@ -38,6 +54,13 @@ stop.docker = docker compose stop server
 stop.native = $(lab.native) down server
 logs.docker = docker compose logs --follow --tail 100
 logs.native = $(lab.native) logs
+# As this user, who owns the folder; the key is for the server in its container, which is another one.
+certificate.docker = mkdir -p -m 700 '$(tls_folder)' && docker compose --file compose.yaml run --rm --no-deps \
+	--user "$$(id -u):$$(id -g)" --env LAB_DIR --volume '$(abspath $(tls_folder)):/made' --entrypoint node loadgen \
+	lab/main.ts certificate --folder /made --readable-key
+certificate.native = $(lab.native) certificate
+reload.docker = docker compose exec -T server node lab/main.ts reload --in-container
+reload.native = $(lab.native) reload
 restart.docker = docker compose restart server
 restart.native = $(lab.native) down server && $(lab.native) up server
 down.docker = docker compose --profile load --profile alerts down
@@ -50,6 +73,10 @@ ifeq ($(LAB_MODE),native)
 LAB_PROMETHEUS_PORT ?= $(shell sed -n 's/^LAB_PROMETHEUS_PORT=//p' .env 2>/dev/null)
 export LOADGEN_AWAIT_SCRAPE ?= http://127.0.0.1:$(or $(LAB_PROMETHEUS_PORT),9090)
 export LAB_BIND := 127.0.0.1
+ifeq ($(LAB_TLS),on)
+export LOADGEN_URL ?= https://127.0.0.1:8080/
+export LOADGEN_CA ?= $(abspath $(tls_folder)/trust/ca.crt)
+endif
 endif
 
 # npm writes this file when it has installed what package-lock.json says.
@@ -65,7 +92,7 @@ image:
 
 .PHONY: help
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make load RATE=50 DURATION=2m       other load"
 	@echo "  make load ARGS='--arrivals even'    anything the load generator takes: ARGS=--help"
@@ -76,7 +103,7 @@ demo: up $$(tools) ## Start the lab, drive a minute of load, check that Promethe
 	$(run) lab/main.ts demo --rate $(RATE) --duration $(DURATION) $(ARGS)
 
 .PHONY: up
-up: $$(needs.$$(LAB_MODE)) ## Start the server, Prometheus and Grafana
+up: $$(needs.$$(LAB_MODE)) $$(tls_needs) ## Start the server, Prometheus and Grafana
 	$(up.$(LAB_MODE))
 
 .PHONY: load
@@ -107,6 +134,17 @@ logs: $$(needs.$$(LAB_MODE)) ## Follow what the lab's services write
 restart: $$(needs.$$(LAB_MODE)) ## Restart the server: its counters begin anew
 	$(restart.$(LAB_MODE))
 
+.PHONY: certificate
+certificate: $$(tools) ## Make or renew the certificate with which make up LAB_TLS=on speaks HTTPS
+	$(certificate.$(LAB_MODE))
+
+$(tls_folder)/server/server.crt: | $$(tools)
+	$(certificate.$(LAB_MODE))
+
+.PHONY: reload
+reload: $$(needs.$$(LAB_MODE)) ## Have the server read its certificate anew, without dropping a connection
+	$(reload.$(LAB_MODE))
+
 .PHONY: down
 down: $$(needs.$$(LAB_MODE)) ## Stop the lab; Prometheus keeps its data
 	$(down.$(LAB_MODE))
@@ -116,12 +154,12 @@ clean: $$(needs.$$(LAB_MODE)) ## Stop the lab and forget its data
 	$(clean.$(LAB_MODE))
 
 .PHONY: dev
-dev: node_modules/.package-lock.json ## Run the server on this machine instead, restart it on each change
+dev: node_modules/.package-lock.json $$(tls_needs) ## Run the server on this machine instead, restart it on each change
 	$(stop.$(LAB_MODE))
 	npm run dev
 
 .PHONY: generate
-generate: node_modules/.package-lock.json ## Write the dashboards' JSON from their TypeScript
+generate: node_modules/.package-lock.json ## Write the dashboards' JSON from their TypeScript, and prometheus.tls.yml
 	npm run generate
 
 .PHONY: check

@@ -8,6 +8,8 @@ export type DemoLab = {
   prometheus: Prometheus
   /** Where they are published on this machine. */
   ports: Ports
+  /** Does the server speak https:? */
+  secure?: boolean
   /** Does Grafana answer? */
   grafanaRuns: () => Promise<boolean>
   /** The Node.js to run the load generator with. */
@@ -41,7 +43,7 @@ export async function demoCommand(loadOptions: readonly string[], lab: DemoLab):
     const say = (text: string) => out(`${text}\n`)
     const shown = await demo({ prometheus, load, say, sleep, patienceMs: 30_000 })
     if (loadExitCode !== 0) return loadExitCode
-    const { grafana, prometheus: tsdb, server } = links(ports)
+    const { grafana, prometheus: tsdb, server } = links(ports, { secure: lab.secure ?? false })
     const all = [
       { ...grafana, running: await lab.grafanaRuns() },
       { ...tsdb, running: true },

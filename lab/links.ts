@@ -5,11 +5,11 @@ export type Ports = { prometheus: number; grafana: number }
 
 const p95 = 'histogram_quantile(0.95, sum by (le) (rate(lab_request_duration_seconds_bucket[1m])))'
 
-/** The lab's three addresses on this machine; `running` is filled in by who knows. */
-export function links({
-  prometheus,
-  grafana,
-}: Ports): Record<'grafana' | 'prometheus' | 'server', Omit<Link, 'running'>> {
+/** The lab's three addresses on this machine, the server's with https: if it is `secure`; `running` is filled in by who knows. */
+export function links(
+  { prometheus, grafana }: Ports,
+  { secure = false } = {},
+): Record<'grafana' | 'prometheus' | 'server', Omit<Link, 'running'>> {
   const graph = new URLSearchParams({ 'g0.expr': p95, 'g0.tab': '0', 'g0.range_input': '15m' })
   return {
     grafana: {
@@ -24,7 +24,7 @@ export function links({
     },
     server: {
       name: 'server',
-      url: 'http://localhost:8080/images',
+      url: `${secure ? 'https' : 'http'}://localhost:8080/images`,
       look: 'one request and its delay; /metrics has what Prometheus reads',
     },
   }

@@ -1,15 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { alertPlaces } from './alert-places.ts'
+import { certificateCommand } from './certificate-command.ts'
 import { createControl } from './control.ts'
 import { demoCommand } from './demo-command.ts'
 import { incidentCommand } from './incident-command.ts'
 import { runLesson } from './lessons/run-lesson.ts'
+import { secureServerOf } from './native/secure-server.ts'
+import { readSettings } from './native/settings.ts'
 import { nativeVerbs, runNative } from './native/verbs.ts'
 import { createPrometheus } from './prometheus.ts'
 import { receiverCommand } from './receiver-command.ts'
+import { reload, type SecureServer } from './reload.ts'
 import { verifyCommand } from './verify/verify-command.ts'
 
 const usage = `node lab/main.ts demo [options of the load generator]
@@ -17,6 +21,8 @@ node lab/main.ts verify [options]
 node lab/main.ts incident|recover [options]
 node lab/main.ts lesson [N] [--answer ANSWER]
 node lab/main.ts receive [options]
+node lab/main.ts certificate [options]
+node lab/main.ts reload
 node lab/main.ts up|down [server|prometheus|grafana ...]
 node lab/main.ts logs
 node lab/main.ts clean
@@ -27,6 +33,9 @@ node lab/main.ts clean
   recover  puts back what the lab does ordinarily; --help has more
   lesson   asks a question about the lab, and checks the answer against it; --help has more
   receive  shows the alerts that Alertmanager sends to it; --help has more
+  certificate
+           makes or renews the certificate of a lab that speaks https:; --help has more
+  reload   has the server read its certificate anew, and looks whether it did
   up       starts the lab as plain processes of this machine, without Docker: all of it, or what is named
   down     ends them; the data stay
   logs     follows what they write
@@ -44,6 +53,7 @@ const ports = {
   alertmanager: Number(env.LAB_ALERTMANAGER_PORT ?? 9093),
   receiver: Number(env.LAB_RECEIVER_PORT ?? 9094),
 }
+const secure = env.LAB_TLS === 'on'
 const urls = {
   control: env.LAB_CONTROL_URL ?? `http://127.0.0.1:${ports.control}`,
   prometheus: env.LAB_PROMETHEUS_URL ?? `http://127.0.0.1:${ports.prometheus}`,
@@ -72,7 +82,13 @@ const lab = {
 const verbs: Record<string, (args: string[]) => Promise<number>> = {
   demo: async (args) => {
     if (args.includes('--help')) return help(`${usage}\n${loadHelp}`)
-    return demoCommand(args, { ...lab, ports, grafanaRuns: answers.grafana, signal: untilEnded() })
+    return demoCommand(args, {
+      ...lab,
+      ports,
+      secure,
+      grafanaRuns: answers.grafana,
+      signal: untilEnded(),
+    })
   },
   verify: (args) => {
     const watched = Boolean(process.stderr.isTTY)
@@ -86,6 +102,22 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
     return runLesson(args, { ...lab, patienceMs: 30_000, say: print, complain: say })
   },
   receive: (args) => receiverCommand(args, { out, err, signal: untilEnded() }),
+  certificate: (args) => {
+    const folder = resolve(project, env.LAB_DIR || '.lab', 'tls')
+    const shown = join(env.LAB_DIR || '.lab', 'tls')
+    return certificateCommand(args, { folder, shown, now: Date.now, ...{ out, err } })
+  },
+  reload: async (args) => {
+    if (args.includes('--help')) return help(usage)
+    const inContainer = args[0] === '--in-container'
+    const mistakes = args.slice(inContainer ? 1 : 0)
+    for (const arg of mistakes) say(`${arg}: must be left out`)
+    if (mistakes.length > 0) return 2
+    const server = inContainer ? ownSecureServer() : nativeSecureServer()
+    const signal = (pid: number) => process.kill(pid, 'SIGHUP')
+    const now = () => performance.now()
+    return reload({ server, signal, now, ...{ out, err, sleep } })
+  },
   ...Object.fromEntries(
     (Object.keys(nativeVerbs) as (keyof typeof nativeVerbs)[]).map((verb) => [
       verb,
@@ -126,6 +158,18 @@ async function runWithoutDocker(verb: keyof typeof nativeVerbs, args: string[]):
     // The others are brief, and a Ctrl-C may end them at once.
     signal: verb === 'logs' ? untilEnded() : new AbortController().signal,
   })
+}
+
+/** In the server's container, whose first process passes signals on. */
+function ownSecureServer(): SecureServer | undefined {
+  const { TLS_CERT: certFile, TLS_KEY: keyFile, LOADGEN_CA: caFile } = process.env
+  if (!certFile || !keyFile || !caFile) return undefined
+  return { pid: 1, port: 8080, certFile, keyFile, caFile }
+}
+
+function nativeSecureServer(): SecureServer | undefined {
+  const settings = readSettings(env, project)
+  return 'mistakes' in settings ? undefined : secureServerOf(settings)
 }
 
 function help(text: string): number {

@@ -59,8 +59,11 @@ fi
 # Where a service is published, as Compose did it: from the environment, an .env file or the default.
 published() { docker compose port "$1" "$2" 2>/dev/null | sed 's/^0\.0\.0\.0:/localhost:/; s/^127\.0\.0\.1:/localhost:/'; }
 
+scheme=http
+if docker compose config server | grep -q ' TLS_CERT: '; then scheme=https; fi
+
 echo 'The lab is up:'
-echo "  server      http://$(published server 8080)"
+echo "  server      $scheme://$(published server 8080)"
 echo "  console     http://$(published server 8081)"
 case $services in *prometheus*) echo "  Prometheus  http://$(published prometheus 9090)" ;; esac
 case $services in *grafana*) echo "  Grafana     http://$(published grafana 3000)" ;; esac

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Folder } from './folder.ts'
 import { isAlive } from './identity.ts'
 import { lastLines } from './log-file.ts'
@@ -24,14 +25,15 @@ export async function allReady(
   await awaitApplied(folder, (applied) => applied === version, clock)
   const failures = await Promise.all(
     table.map(async (definition) => {
-      const { name, readyUrl: url, readyMs: limitMs } = definition
+      const { name, readyUrl: url, readyCa, readyMs: limitMs } = definition
+      const ca = readyCa === undefined ? undefined : readFileSync(readyCa, 'utf8')
       const failed = () => {
         const state = readState(folder.state)
         if (!state || !isAlive(state.supervisor)) return 'is not supervised any more'
         const { exits = 0, lastExit } = state.processes[name] ?? {}
         return exits > (exitsBefore[name] ?? 0) ? `ended with ${lastExit}` : undefined
       }
-      const failure = await awaitReady({ url, limitMs, failed, ...clock })
+      const failure = await awaitReady({ url, ca, limitMs, failed, ...clock })
       return failure ? describe(folder, definition, failure) : []
     }),
   )

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { tlsFiles } from '../certificate/renew.ts'
 import type { Grafana } from '../grafana-binaries.ts'
 import type { Folder } from './folder.ts'
-import { nativeConfig } from './prometheus-config.ts'
+import { readNativeConfig } from './prometheus-config.ts'
 import { portVariables, type Settings } from './settings.ts'
 import type { Table } from './table.ts'
 
@@ -40,7 +41,7 @@ const here = '127.0.0.1'
 export function processesOf(
   project: string,
   folder: Folder,
-  { ports, server, grafanaAdminPassword }: Settings,
+  { ports, server, grafanaAdminPassword, tls }: Settings,
   programs: Programs,
 ): Table {
   const { node, prometheus, grafana } = programs
@@ -49,6 +50,7 @@ export function processesOf(
     port: ports[name],
     variable: portVariables[name].variable,
   })
+  const ca = tls && join(tls, tlsFiles.authority)
   const provisioning = join(project, 'grafana', 'provisioning')
   const dashboards = join(provisioning, 'dashboards')
   return [
@@ -65,10 +67,17 @@ export function processesOf(
         // Where the console's links lead.
         LAB_PROMETHEUS_PORT: String(ports.prometheus),
         LAB_GRAFANA_PORT: String(ports.grafana),
+        ...(tls && {
+          TLS_CERT: join(tls, tlsFiles.certificate),
+          TLS_KEY: join(tls, tlsFiles.key),
+        }),
+        // For the runs that the console starts.
+        ...(ca && { LOADGEN_CA: ca }),
         ...server,
       },
       cwd: project,
-      readyUrl: `${url(ports.server)}/readyz`,
+      readyUrl: `${tls ? url(ports.server).replace('http:', 'https:') : url(ports.server)}/readyz`,
+      ...(ca && { readyCa: ca }),
       readyMs: 30_000,
       stopMs: 15_000,
       ports: [{ port: ports.server, variable: null }, portOf('control')],
@@ -137,7 +146,7 @@ export function processesOf(
       // It sees by itself when a target changes.
       reads: fingerprint(
         folderFiles(join(project, 'prometheus', 'rules'), /\.ya?ml$/),
-        nativeConfig(readFileSync(join(project, 'prometheus', 'prometheus.yml'), 'utf8'), ports),
+        readNativeConfig(join(project, 'prometheus'), ports, ca),
       ),
     },
   ]

@@ -9,8 +9,21 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { caInContainers } from '../certificate/prometheus-config.ts'
 
 export type Addresses = { server: number; loadgen: number; prometheus: number }
+
+/**
+ * The lab's configuration of Prometheus, for a Prometheus that runs beside the server.
+ *
+ * @param from the project's folder `prometheus`
+ * @param ca the file with the certificate that vouches for a server that speaks https:; undefined for http:
+ */
+export function readNativeConfig(from: string, ports: Addresses, ca: string | undefined): string {
+  const file = join(from, ca === undefined ? config : 'prometheus.tls.yml')
+  const text = nativeConfig(readFileSync(file, 'utf8'), ports)
+  return ca === undefined ? text : text.replace(caInContainers, () => JSON.stringify(ca))
+}
 
 /**
  * The lab's prometheus.yml for a Prometheus that runs beside the server, and not in a container: the host is
@@ -33,8 +46,14 @@ export function nativeConfig(config: string, { server, loadgen, prometheus }: Ad
  *
  * @param from the project's folder `prometheus`
  * @param to a folder of ours
+ * @param ca as for `readNativeConfig`
  */
-export function writePrometheusConfig(from: string, to: string, ports: Addresses): void {
+export function writePrometheusConfig(
+  from: string,
+  to: string,
+  ports: Addresses,
+  ca?: string,
+): void {
   mkdirSync(to, { recursive: true })
   const names = readdirSync(from).filter((name) => name !== config)
   for (const name of readdirSync(to)) {
@@ -46,7 +65,7 @@ export function writePrometheusConfig(from: string, to: string, ports: Addresses
     if (!linkOf(join(to, name))) symlinkSync(join(from, name), join(to, name))
   }
   const draft = join(to, `${config}.new`)
-  writeFileSync(draft, nativeConfig(readFileSync(join(from, config), 'utf8'), ports))
+  writeFileSync(draft, readNativeConfig(from, ports, ca))
   renameSync(draft, join(to, config))
 }
 

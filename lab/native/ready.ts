@@ -1,5 +1,9 @@
+import { statusOf } from './status.ts'
+
 export type ReadyOptions = {
   url: string
+  /** For https:, the certificates to trust, as PEM. */
+  ca?: string | undefined
   limitMs: number
   /** Why there is no use in waiting any longer, if there is none. */
   failed: () => string | undefined
@@ -11,19 +15,22 @@ export type ReadyOptions = {
  * Waits until an address answers with 2xx. Resolves to undefined, or to why it doesn't, in words.
  */
 export async function awaitReady(options: ReadyOptions): Promise<string | undefined> {
-  const { url, limitMs, failed, now, sleep } = options
+  const { url, ca, limitMs, failed, now, sleep } = options
   const giveUpAt = now() + limitMs
   let answer = 'nothing'
   while (now() < giveUpAt) {
     const failure = failed()
     if (failure) return failure
     try {
-      const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(2000) })
+      const status = await statusOf(url, ca)
+      const ok = status >= 200 && status < 300
       // Whoever answers must still be the one that is waited for.
       if (ok && !failed()) return undefined
       answer = String(status)
-    } catch {
-      answer = 'nothing'
+    } catch (error) {
+      answer = /CERT|SIGNATURE/.test((error as NodeJS.ErrnoException).code ?? '')
+        ? `with a certificate that is not to be trusted (${(error as Error).message})`
+        : 'nothing'
     }
     await sleep(100)
   }

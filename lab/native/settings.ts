@@ -8,6 +8,8 @@ export type Settings = {
   /** False for a lab without Grafana. */
   grafana: boolean
   grafanaAdminPassword: string
+  /** The folder with the server's certificate; undefined for a lab that speaks http:. */
+  tls: string | undefined
   /** What the server is told beside its addresses. */
   server: Record<string, string>
 }
@@ -60,11 +62,15 @@ export function readSettings(
   const grafana = env.LAB_GRAFANA || 'auto'
   if (grafana !== 'auto' && grafana !== 'none')
     mistakes.push(`LAB_GRAFANA=${JSON.stringify(grafana)}: must be auto or none`)
+  const tls = env.LAB_TLS || 'off'
+  if (tls !== 'on' && tls !== 'off')
+    mistakes.push(`LAB_TLS=${JSON.stringify(tls)}: must be on or off`)
   if (mistakes.length > 0) return { mistakes }
   return {
     folder: resolve(project, env.LAB_DIR || '.lab', 'native'),
     ports,
     grafana: grafana === 'auto',
+    tls: tls === 'on' ? resolve(project, env.LAB_DIR || '.lab', 'tls') : undefined,
     grafanaAdminPassword: env.LAB_GRAFANA_ADMIN_PASSWORD || 'admin',
     server: Object.fromEntries(
       serverVariables.flatMap((name) => (env[name] ? [[name, env[name]]] : [])),

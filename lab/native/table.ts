@@ -13,6 +13,8 @@ export type Definition = {
   cwd: string
   /** Answers with 2xx when the process is ready. */
   readyUrl: string
+  /** The file with the certificates that vouch for it, where that is https:. */
+  readyCa?: string
   /** How long that may take, in milliseconds. */
   readyMs: number
   /** How long it may take to end, in milliseconds. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { tlsFiles } from '../certificate/renew.ts'
 import { allReady, awaitApplied, exitsOf } from './all-ready.ts'
 import { endAll } from './down.ts'
 import { type Folder, folderOf } from './folder.ts'
@@ -53,7 +54,9 @@ export async function up(options: UpOptions): Promise<Table> {
     const order = (name: string) => all.findIndex((each) => each.name === name)
     const table = [...asked, ...others].sort((a, b) => order(a.name) - order(b.name))
     await refuseTakenPorts(table, running ? readTable(folder.table) : [])
-    writePrometheusConfig(join(project, 'prometheus'), folder.prometheusConfig, settings.ports)
+    const ca = settings.tls && join(settings.tls, tlsFiles.authority)
+    const { prometheusConfig } = folder
+    writePrometheusConfig(join(project, 'prometheus'), prometheusConfig, settings.ports, ca)
     const exitsBefore = running ? exitsOf(running, readTable(folder.table), table) : {}
     try {
       if (running) await change(folder, running, table, options)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { tlsFiles } from '../certificate/renew.ts'
 import { findGrafana, type Grafana } from '../grafana-binaries.ts'
 import { findPrometheus } from '../prometheus-binaries.ts'
 import { clean, down, leaveOut } from './down.ts'
@@ -78,6 +79,11 @@ const clock = { now: () => performance.now(), sleep: (ms: number) => sleep(ms) }
 async function runUp({ env, project, node, settings, self, args, say, print }: Known) {
   const startedHere = existsSync(folderOf(settings.folder).state)
   say(`${await whyNative(env, startedHere)}: the lab runs as plain processes`)
+  const certificate = settings.tls && join(settings.tls, tlsFiles.certificate)
+  if (certificate && !existsSync(certificate)) {
+    say(`LAB_TLS=on, and there is no ${certificate}: make certificate makes one`)
+    return 1
+  }
   const wants = (name: string) => args.length === 0 || args.includes(name)
   const where = { cache: join(project, '.cache'), path: env.PATH ?? '', say }
   const prometheus = wants('prometheus') ? (await findPrometheus(where)).prometheus : ''
@@ -88,7 +94,8 @@ async function runUp({ env, project, node, settings, self, args, say, print }: K
   print('The lab is up:')
   for (const name of Object.keys(titles)) {
     const { title, ports } = table.find((definition) => definition.name === name) ?? {}
-    if (title) print(`  ${title.padEnd(12)}http://localhost:${ports?.[0]?.port}`)
+    const scheme = name === 'server' && settings.tls ? 'https' : 'http'
+    if (title) print(`  ${title.padEnd(12)}${scheme}://localhost:${ports?.[0]?.port}`)
     if (name === 'server' && title) print(`  console     http://localhost:${ports?.[1]?.port}`)
   }
   if (wants('grafana') && !grafana) {
