@@ -45,7 +45,9 @@ export async function reload(options: ReloadOptions): Promise<number> {
     let served = ''
     const giveUpAt = now() + PATIENCE_MS
     while (now() < giveUpAt) {
-      served = await servedFingerprint(port, ca).catch((error: Error) => error.message)
+      served = await servedFingerprint(port, ca).catch(
+        ({ code, message }: NodeJS.ErrnoException) => code ?? message,
+      )
       if (served === wanted) {
         out(
           `New clients get the certificate that is in ${certFile}; connections that are open go on\n`,
@@ -55,7 +57,7 @@ export async function reload(options: ReloadOptions): Promise<number> {
       await sleep(100)
     }
     err(
-      `lab: new clients don't get the certificate that is in ${certFile} (they get ${served}); ` +
+      `lab: new clients don't get the certificate that is in ${certFile} (but ${served}); ` +
         'the one before stays in force, and make logs has why\n',
     )
   } catch (error) {

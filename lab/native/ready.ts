@@ -28,8 +28,9 @@ export async function awaitReady(options: ReadyOptions): Promise<string | undefi
       if (ok && !failed()) return undefined
       answer = String(status)
     } catch (error) {
-      answer = /CERT|SIGNATURE/.test((error as NodeJS.ErrnoException).code ?? '')
-        ? `with a certificate that is not to be trusted (${(error as Error).message})`
+      const { code = '' } = error as NodeJS.ErrnoException
+      answer = /CERT|SIGNATURE/.test(code)
+        ? `with a certificate that is not to be trusted (${code})`
         : 'nothing'
     }
     await sleep(100)
