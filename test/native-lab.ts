@@ -31,6 +31,7 @@ export async function nativeLab(directory: string, more: NodeJS.ProcessEnv = {})
     LAB_DIR: directory,
     LAB_MODE: 'native',
     LAB_GRAFANA: 'none',
+    LAB_TLS: 'off',
     ...Object.fromEntries(
       Object.entries(ports).map(([name, port]) => [`LAB_${name.toUpperCase()}_PORT`, String(port)]),
     ),

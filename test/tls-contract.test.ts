@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { parse } from 'yaml'
 import { caInContainers, withTls } from '../lab/certificate/prometheus-config.ts'
 import { tlsFiles } from '../lab/certificate/renew.ts'
@@ -109,4 +110,32 @@ test('with TLS, Prometheus differs in its file alone, and the load generator in 
   assert.equal(urlOf(secure), urlOf(plain)?.replace('http:', 'https:'))
   const check = secure.server?.healthcheck?.test.at(-1) ?? ''
   assert.match(check, /https:\/\/127\.0\.0\.1:8080\/readyz/)
+})
+
+const scratch = mkdtempSync(join(tmpdir(), 'lab-tls-contract-'))
+after(() => rmSync(scratch, { recursive: true }))
+
+/** What the Makefile hands on to its commands. */
+function makeSays(settings: string[], env: NodeJS.ProcessEnv = {}) {
+  const more = join(scratch, 'more.mk')
+  const names = ['COMPOSE_FILE', 'LOADGEN_URL', 'LOADGEN_CA']
+  writeFileSync(more, `show: ; @echo ${names.map((name) => `$$${name},`).join('')}\n`)
+  const args = ['-s', '-f', 'Makefile', '-f', more, 'show', ...settings]
+  const options = { cwd: root, encoding: 'utf8', env: { PATH: process.env.PATH, ...env } } as const
+  const { status, stdout, stderr } = spawnSync('make', args, options)
+  return status === 0 ? stdout.trim().split(',').slice(0, 3) : stderr
+}
+
+test('make hands on what LAB_TLS=on means, and nothing without it', () => {
+  const ca = '/elsewhere/tls/trust/ca.crt'
+  const on = ['LAB_TLS=on', 'LAB_DIR=/elsewhere']
+  assert.deepEqual(makeSays(['LAB_MODE=docker', 'LAB_TLS=off']), ['', '', ''])
+  assert.deepEqual(makeSays(['LAB_MODE=native', 'LAB_TLS=off']), ['', '', ''])
+  assert.deepEqual(makeSays(['LAB_MODE=docker', ...on]), [
+    ...['compose.yaml:compose.tls.yaml', '', ''],
+  ])
+  const files = makeSays(['LAB_MODE=docker', ...on], { COMPOSE_FILE: 'compose.yaml:own.yaml' })
+  assert.equal(files[0], 'compose.yaml:own.yaml:compose.tls.yaml')
+  assert.deepEqual(makeSays(['LAB_MODE=native', ...on]).slice(1), ['https://127.0.0.1:8080/', ca])
+  assert.match(String(makeSays(['LAB_TLS=1'])), /LAB_TLS=1: must be on or off/)
 })

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freshScrape } from '../../lab/picture.ts'
 import { createPrometheus } from '../../lab/prometheus.ts'
 import { root } from '../processes.ts'
+import { kernelSays } from '../shown/kernel.ts'
 import { compose, isTaken, leftovers, project, run, start } from './compose.ts'
 
 const prometheus = createPrometheus('http://127.0.0.1:9090')
@@ -76,6 +77,17 @@ test('a load generator whose container is short of processor time says so', asyn
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('in its container the server tells the memory of the host, and the processes of the container', async () => {
+  const text = await (await fetch('http://127.0.0.1:8080/metrics')).text()
+  const shown = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
+  const { memoryTaken, processes } = kernelSays(process.pid)
+  const memory = shown('system_memory_utilization_ratio')
+  assert.ok(Math.abs(memory - memoryTaken) <= 0.05, `${memory}, by /proc ${memoryTaken}`)
+  // The server, what passes signals on, and at times a health check.
+  const own = shown('system_processes')
+  assert.ok(own >= 2 && own <= 5 && own < processes, `${own} of ${processes}`)
 })
 
 test('the server is no root, and can write nowhere', async () => {
