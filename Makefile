@@ -22,7 +22,7 @@ LAB_TLS ?= $(shell sed -n 's/^LAB_TLS=//p' .env 2>/dev/null)
 tls_folder := $(or $(LAB_DIR),.lab)/tls
 ifeq ($(LAB_TLS),on)
 export LAB_TLS
-tls_needs := $(tls_folder)/server/server.crt
+tls_needs := tls-certificate
 dev: export TLS_CERT := $(abspath $(tls_folder)/server/server.crt)
 dev: export TLS_KEY := $(abspath $(tls_folder)/server/server.key)
 dev: export LOADGEN_CA := $(abspath $(tls_folder)/trust/ca.crt)
@@ -138,8 +138,9 @@ restart: $$(needs.$$(LAB_MODE)) ## Restart the server: its counters begin anew
 certificate: $$(tools) ## Make or renew the certificate with which make up LAB_TLS=on speaks HTTPS
 	$(certificate.$(LAB_MODE))
 
-$(tls_folder)/server/server.crt: | $$(tools)
-	$(certificate.$(LAB_MODE))
+.PHONY: tls-certificate
+tls-certificate: $$(tools)
+	$(certificate.$(LAB_MODE)) --if-needed
 
 .PHONY: reload
 reload: $$(needs.$$(LAB_MODE)) ## Have the server read its certificate anew, without dropping a connection

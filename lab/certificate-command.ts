@@ -1,5 +1,5 @@
 import { splitArguments } from './arguments.ts'
-import { renewCertificate, serverNames, tlsFiles } from './certificate/renew.ts'
+import { goodUntil, renewCertificate, serverNames, tlsFiles } from './certificate/renew.ts'
 
 const usage = `node lab/main.ts certificate [options]
 
@@ -8,6 +8,7 @@ the certificate and keeps the authority.
 
   --folder DIR      where they are kept, in place of .lab/tls
   --readable-key    the server's key may be read by other users, as the server in its container is one
+  --if-needed       only where there is none that will do for another month
   -h, --help        this text
 `
 
@@ -28,7 +29,7 @@ export async function certificateCommand(
 ): Promise<number> {
   const { values, mistakes } = splitArguments(args, {
     allowed: { folder: 'a folder' },
-    flags: ['readable-key', 'help'],
+    flags: ['readable-key', 'if-needed', 'help'],
   })
   if (mistakes.length > 0) {
     for (const mistake of mistakes) err(`lab: ${mistake}\n`)
@@ -40,11 +41,13 @@ export async function certificateCommand(
   }
   const folder = values.get('folder') || usualFolder
   try {
-    const readableKey = values.has('readable-key')
-    const { newAuthority, authorityNotAfter, notAfter } = renewCertificate({
-      ...{ folder, readableKey },
-      now: now(),
-    })
+    const options = { folder, readableKey: values.has('readable-key'), now: now() }
+    const until = values.has('if-needed') ? goodUntil(options) : undefined
+    if (until) {
+      out(`The certificate is good until ${day(until)}: ${shown}/${tlsFiles.certificate}\n`)
+      return 0
+    }
+    const { newAuthority, authorityNotAfter, notAfter } = renewCertificate(options)
     const authority = `${shown}/${tlsFiles.authority}, until ${day(authorityNotAfter)}`
     out(
       newAuthority

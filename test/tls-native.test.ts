@@ -41,6 +41,8 @@ test('from no certificate to one that is replaced while the lab runs', async () 
 
   const pid = lab.pidOf('server')
   assert.match((await lab.run(['certificate'])).stdout, /^The authority is kept/)
+  const { stdout: kept } = await lab.run(['certificate', '--if-needed'])
+  assert.match(kept, /^The certificate is good until \d{4}-\d\d-\d\d: .*server\.crt\n$/)
   const reloaded = await lab.run(['reload'])
   assert.equal(reloaded.exitCode, 0, reloaded.stderr)
   assert.match(reloaded.stdout, /^New clients get the certificate that is in .*server\.crt; conn/)

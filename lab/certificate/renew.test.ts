@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { issueServerCertificate } from './issue.ts'
-import { renewCertificate, serverNames, tlsFiles } from './renew.ts'
+import { goodUntil, renewCertificate, serverNames, tlsFiles } from './renew.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'lab-certificate-'))
 after(() => rmSync(scratch, { recursive: true }))
@@ -133,6 +133,26 @@ test('keys are for their owner alone, and so is the folder, whatever it was befo
   assert.deepEqual(modes.map(modeOf), ['700', '600', '600', '644', '644'])
   // What a container sees by themselves.
   assert.deepEqual([modeOf(join(folder, 'trust')), modeOf(join(folder, 'server'))], ['755', '755'])
+})
+
+test('a certificate will do while it has a month left, its key, its authority, and a server that may read it', () => {
+  const { folder, at, renew } = newFolder()
+  const good = (days = 0, readableKey = false) =>
+    goodUntil({ folder, now: now + days * DAY_MS, readableKey }) !== undefined
+  assert.equal(good(), false)
+  renew()
+  assert.deepEqual([good(), good(59), good(61)], [true, true, false])
+  assert.equal(good(0, true), false)
+  renew(now, true)
+  assert.deepEqual([good(0, true), good()], [true, true])
+  const other = newFolder()
+  other.renew()
+  for (const file of ['key', 'authority'] as const) {
+    renew()
+    assert.equal(good(), true)
+    writeFileSync(at(file), readFileSync(other.at(file)))
+    assert.equal(good(), false, file)
+  }
 })
 
 test('for a container the server’s key can be read by others, within the folder that is nobody else’s', () => {

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { issueAuthority, issueServerCertificate } from './issue.ts'
 
@@ -33,6 +33,9 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Long enough for a course, short enough that renewing is no rarity. */
 const CERTIFICATE_DAYS = 90
+
+/** With fewer left, a lab that starts takes a new one. */
+const LEAST_DAYS = 30
 
 /** Trust is given to it by hand, so it is to last. */
 const AUTHORITY_DAYS = 5 * 365
@@ -82,6 +85,26 @@ export function renewCertificate({ folder, now, readableKey }: RenewOptions): Re
     write(at('authorityKey'), pemOf(key), 0o600)
     write(at('authority'), pem, 0o644)
     return { key, certificate: new X509Certificate(pem) }
+  }
+}
+
+/**
+ * Until when the certificate that is there will do: it has a month left at least, its own key and the authority that
+ * is there, and the server may read it. Undefined where it won't, or there is none.
+ */
+export function goodUntil({ folder, now, readableKey }: RenewOptions): Date | undefined {
+  const read = (file: keyof typeof tlsFiles) => readFileSync(join(folder, tlsFiles[file]))
+  try {
+    const certificate = new X509Certificate(read('certificate'))
+    const { validToDate } = certificate
+    const sound =
+      certificate.checkPrivateKey(createPrivateKey(read('key'))) &&
+      certificate.verify(new X509Certificate(read('authority')).publicKey) &&
+      validToDate.getTime() > now + LEAST_DAYS * DAY_MS
+    const othersMayRead = (statSync(join(folder, tlsFiles.key)).mode & 0o004) !== 0
+    return sound && (othersMayRead || !readableKey) ? validToDate : undefined
+  } catch {
+    return undefined
   }
 }
 
