@@ -44,8 +44,8 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
   --no-progress        no live lines
   -h, --help           this text
 
-Environment: LOADGEN_URL, LOADGEN_AWAIT_SCRAPE and LOADGEN_CA are used where URL, --await-scrape
-and --ca are not given, LOADGEN_CA for an https: URL alone; LAB_BIND is the address on which /metrics is served (all).
+Environment: LOADGEN_URL, LOADGEN_AWAIT_SCRAPE and, for https:, LOADGEN_CA are used where URL,
+--await-scrape and --ca are not given; LAB_BIND is the address on which /metrics is served (all).
 
 Exit codes: 0 done; 1 the account doesn't add up, a thread died, or a result could not be
 written; 2 wrong usage; 3 an expectation failed; 4 nothing answered (after 1.5 s of nothing
