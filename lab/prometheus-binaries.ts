@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { fetchDebianPrograms } from './debian-package.ts'
 
 const run = promisify(execFile)
 
@@ -52,7 +53,13 @@ export async function findPrometheus({
   const sources = {
     [`the official release ${PROMETHEUS_VERSION}`]: () =>
       fetchRelease({ folder, releases, platform, arch }),
-    'the distribution’s package, by apt-get': () => fetchPackage(folder, aptGet),
+    'the distribution’s package, by apt-get': () =>
+      fetchDebianPrograms({
+        packages: ['prometheus'],
+        programs: ['promtool', 'prometheus'],
+        folder,
+        aptGet,
+      }),
   }
   for (const [name, fetchIt] of Object.entries(sources)) {
     say(`no Prometheus on this machine: fetching ${name} into ${folder}`)
@@ -111,25 +118,6 @@ async function fetchRelease({ folder, releases, platform, arch }: Release) {
     await writeFile(join(scratch, 'release.tar.gz'), archive)
     await run('tar', ['-xzf', 'release.tar.gz'], { cwd: scratch })
     return join(scratch, name)
-  })
-}
-
-async function fetchPackage(folder: string, aptGet: string) {
-  await inScratch(folder, async (scratch) => {
-    const apt = join(scratch, 'apt')
-    await mkdir(join(apt, 'lists', 'partial'), { recursive: true })
-    await mkdir(join(apt, 'cache', 'archives', 'partial'), { recursive: true })
-    // State of its own, so that it works for any user and leaves the system's alone.
-    const own = [`-oDir::State::Lists=${join(apt, 'lists')}`, `-oDir::Cache=${join(apt, 'cache')}`]
-    const options = { cwd: scratch }
-    await run(aptGet, [...own, '-oAPT::Sandbox::User=', '-qq', 'update'], options)
-    await run(
-      'apt-get',
-      [...own, '-oAPT::Sandbox::User=', '-qq', 'download', 'prometheus'],
-      options,
-    )
-    await run('sh', ['-c', 'dpkg-deb -x prometheus_*.deb unpacked'], options)
-    return join(scratch, 'unpacked', 'usr', 'bin')
   })
 }
 
