@@ -7,7 +7,13 @@ import type { Config } from './config.ts'
 import { createDelayed } from './delayed.ts'
 import { unlessDraining } from './drain.ts'
 import { echoedHeaders } from './echo.ts'
-import { type LabEnv, type LabHandler, observeExchanges, UNMATCHED } from './exchange.ts'
+import {
+  type ExchangeObserver,
+  type LabEnv,
+  type LabHandler,
+  observeExchanges,
+  UNMATCHED,
+} from './exchange.ts'
 import { createInjector } from './injector.ts'
 import { createLive, type Live } from './live.ts'
 import { measuring } from './measured.ts'
@@ -26,6 +32,8 @@ export type AppOptions = {
   draining?: () => boolean
   /** What delays are drawn with; by default `config.seed`, or chance itself. */
   random?: Random
+  /** Who else is told of each request. */
+  observers?: ExchangeObserver[]
   /** How a delay is waited for; by default `waitAtLeast`. */
   wait?: typeof waitAtLeast
 }
@@ -38,6 +46,7 @@ export function createApp({
   logger,
   draining = () => false,
   random,
+  observers = [],
   wait,
 }: AppOptions): App {
   const { version, behaviour, seed, concurrency, queueCapacity, trustedProxies } = config
@@ -72,7 +81,13 @@ export function createApp({
   } satisfies Record<string, LabHandler>
 
   const accessLog = createAccessLog({ logger, trustedProxies, quietRoutes: Object.keys(probes) })
-  const observed = observeExchanges([metrics.observer, accessLog, measuring, live.observer])
+  const observed = observeExchanges([
+    metrics.observer,
+    accessLog,
+    measuring,
+    live.observer,
+    ...observers,
+  ])
 
   const app = new Hono<LabEnv>()
   for (const [route, handler] of Object.entries<LabHandler>(work)) {

@@ -35,6 +35,7 @@ test('nothing has to be set', () => {
     },
     loadgenCa: undefined,
     tls: undefined,
+    influx: undefined,
   })
 })
 
@@ -64,6 +65,12 @@ test('everything can be set', () => {
       LAB_PROMETHEUS_PORT: '9999',
       LAB_GRAFANA_PORT: '3001',
       LAB_GRAFANA_URL: 'http://grafana:3000',
+      INFLUX_URL: 'https://influx.example:8086/base',
+      INFLUX_DATABASE: 'a.b',
+      INFLUX_USER: 'u',
+      INFLUX_PASSWORD: 'p',
+      INFLUX_INTERVAL: '500ms',
+      INFLUX_BUFFER_POINTS: '7',
     }),
     {
       port: 0,
@@ -85,6 +92,14 @@ test('everything can be set', () => {
         grafana: { url: 'http://grafana:3000', port: 3001 },
       },
       tls: { certFile: 'a.crt', keyFile: 'a.key' },
+      influx: {
+        url: 'https://influx.example:8086/base',
+        database: 'a.b',
+        user: 'u',
+        password: 'p',
+        intervalMs: 500,
+        bufferPoints: 7,
+      },
     },
   )
 })

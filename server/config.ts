@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import { type BehaviourName, behaviourNames } from './behaviours.ts'
+import {
+  type InfluxConfig,
+  influxConfig,
+  influxMistakes,
+  influxVariables,
+} from './influx-config.ts'
 import type { Neighbour } from './neighbours.ts'
 
 /** What the server is told by its environment. */
@@ -29,6 +35,8 @@ export type Config = {
   /** Where the lab's other parts are asked whether they are there. */
   neighbours: Record<'prometheus' | 'grafana', Neighbour>
   tls: { certFile: string; keyFile: string } | undefined
+  /** Where requests are pushed to; undefined for nowhere. */
+  influx: InfluxConfig | undefined
 }
 
 /** The environment has mistakes; `mistakes` has a line for each. */
@@ -92,6 +100,7 @@ const environment = z.object({
   LAB_GRAFANA_URL: httpUrl.optional(),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
+  ...influxVariables,
 })
 
 /**
@@ -105,7 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = environment.safeParse(set)
   const mistakes = (parsed.error?.issues ?? []).map(({ path: [name], message }) => {
-    return `${String(name)}=${JSON.stringify(set[String(name)])}: must be ${message}`
+    return `${String(name)}=${JSON.stringify(withoutSecret(set[String(name)]))}: must be ${message}`
   })
   for (const [name, other] of [
     ['TLS_CERT', 'TLS_KEY'],
@@ -122,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
       'CONCURRENCY is not set: must be, because QUEUE_CAPACITY is, and nobody queues without it',
     )
   }
+  mistakes.push(...influxMistakes(set))
   if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes)
   const { data } = parsed
   return {
@@ -147,8 +157,12 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
       data.TLS_CERT && data.TLS_KEY
         ? { certFile: data.TLS_CERT, keyFile: data.TLS_KEY }
         : undefined,
+    influx: influxConfig(data),
   }
 }
+
+/** A URL's user and password are nobody's business, in a log least of all. */
+const withoutSecret = (value = '') => value.replace(/(?<=\/\/)[^/@]*@/, '…@')
 
 /** Unless it is said where something is, it is where its port is published: on this machine. */
 const neighbour = (url: string | undefined, port: number): Neighbour => ({

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https'
+import { hostname } from 'node:os'
 import { createAdaptorServer } from '@hono/node-server'
 import { destination, pino } from 'pino'
 import pkg from '../package.json' with { type: 'json' }
@@ -30,7 +31,16 @@ const logger = pino(
 )
 
 let draining = false
-const { app, metrics, regimes, live } = createApp({ config, logger, draining: () => draining })
+// Loaded only where it is asked for: nobody else pays for it.
+const influx =
+  config.influx &&
+  (await import('./influx/influx.ts')).createInflux({ config: config.influx, logger })
+const { app, metrics, regimes, live } = createApp({
+  config,
+  logger,
+  draining: () => draining,
+  observers: influx ? [influx.observer] : [],
+})
 const server = createAdaptorServer({
   fetch: app.fetch,
   ...(tls && { createServer: createHttpsServer, serverOptions: tls.options }),
@@ -51,6 +61,7 @@ const control = createAdaptorServer({
 
 await listen(control, 'CONTROL_PORT', config.controlPort, config.controlHost)
 await listen(server, 'PORT', config.port, config.host)
+const endPushes = influx?.begin(metrics.registry, `${hostname()}:${portOf(server)}`)
 const { behaviour, version, seed } = config
 const secure = tls !== undefined
 logger.info(
@@ -78,6 +89,7 @@ for (const [signal, number] of [
       'draining; a second signal ends it at once',
     )
     const deadlineMs = config.drainSeconds * 1000
+    const deadline = performance.now() + deadlineMs
     runs.stop()
     control.close()
     control.closeAllConnections()
@@ -85,6 +97,8 @@ for (const [signal, number] of [
     if (cutOff > 0)
       logger.warn({ cutOff }, 'requests were cut off: they took longer than DRAIN_SECONDS')
     else logger.info('all requests have finished')
+    // A second at least: when requests had to be cut off, nothing is left of the time.
+    await endPushes?.(Math.max(1000, deadline - performance.now()))
     runs.end()
     process.exit(0)
   })
@@ -110,6 +124,11 @@ function ownAddress(): string | undefined {
   if (/^(0\.0\.0\.0|::)$/.test(address.address)) return `${scheme}://127.0.0.1:${port}/`
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return `${scheme}://${host}:${port}/`
+}
+
+function portOf(listener: Server): number {
+  const address = listener.address()
+  return address !== null && typeof address === 'object' ? address.port : 0
 }
 
 async function listen(listener: Server, variable: string, port: number, host?: string) {

@@ -19,6 +19,9 @@ export const delayedRoutes = ['/', '/images']
  */
 const methods = 'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' ')
 
+/** The method as a label has it. */
+export const knownMethod = (method: string) => (methods.includes(method) ? method : '_OTHER')
+
 /** Everything that the server says about itself. */
 export type Metrics = {
   registry: Registry
