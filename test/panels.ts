@@ -30,26 +30,44 @@ export function committedDashboards(): Record<string, DashboardJson> {
   )
 }
 
-/** Every query of these dashboards, those of panels in folded rows too. */
+/** Every query in PromQL of these dashboards, those of panels in folded rows too. */
 export function panelQueries(
   dashboards: DashboardJson[] = Object.values(committedDashboards()),
 ): PanelQuery[] {
-  return dashboards.flatMap((dashboard) =>
+  return targetsOf(dashboards).flatMap(({ dashboard, panel, target }) => {
+    const { refId = '', expr, instant = false, format = 'time_series', legendFormat = '' } = target
+    return expr === undefined
+      ? []
+      : [{ dashboard, panel, refId, expr, instant, format, legend: legendFormat }]
+  })
+}
+
+/** One query in InfluxQL of one panel; `$tag_x` in its alias stands for the value of a tag. */
+export type InfluxPanelQuery = Pick<PanelQuery, 'dashboard' | 'panel' | 'refId'> & {
+  query: string
+  alias: string
+}
+
+/** Every query in InfluxQL of these dashboards. */
+export function influxPanelQueries(
+  dashboards: DashboardJson[] = Object.values(committedDashboards()),
+): InfluxPanelQuery[] {
+  return targetsOf(dashboards).flatMap(({ dashboard, panel, target }) => {
+    const { refId = '', query, alias = '' } = target
+    return query === undefined ? [] : [{ dashboard, panel, refId, query, alias }]
+  })
+}
+
+const targetsOf = (dashboards: DashboardJson[]) =>
+  dashboards.flatMap((dashboard) =>
     panelsOf(dashboard).flatMap((panel) =>
-      (panel.targets ?? []).map(
-        ({ refId = '', expr, instant = false, format = 'time_series', legendFormat = '' }) => ({
-          dashboard: dashboard.uid ?? '',
-          panel: panel.title ?? '',
-          refId,
-          expr,
-          instant,
-          format,
-          legend: legendFormat,
-        }),
-      ),
+      (panel.targets ?? []).map((target) => ({
+        dashboard: dashboard.uid ?? '',
+        panel: panel.title ?? '',
+        target,
+      })),
     ),
   )
-}
 
 export type Substitutes = {
   /** For `$__rate_interval`: a duration. Grafana gives four scrape intervals or more. */

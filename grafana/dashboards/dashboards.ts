@@ -1,3 +1,4 @@
+import { influxDashboard } from './influx.ts'
 import type { DashboardJson } from './json.ts'
 import { latencyDistribution } from './latency.ts'
 import { loadGeneratorDashboard } from './load-generator.ts'
@@ -16,5 +17,6 @@ export function dashboards(): DashboardJson[] {
     sloDashboard(),
     truthDashboard(),
     runtimeDashboard(),
+    influxDashboard(),
   ].map((builder) => postprocess(builder.build()))
 }

@@ -28,7 +28,11 @@ export type PanelJson = {
 
 export type TargetJson = {
   refId?: string
-  expr: string
+  /** In PromQL. */
+  expr?: string
+  /** In InfluxQL. */
+  query?: string
+  alias?: string
   datasource?: DatasourceJson
   instant?: boolean
   format?: string

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dashboards } from './dashboards.ts'
+import { influxDatasource } from './influx-metrics.ts'
 import { type DashboardJson, type PanelJson, panelsOf, type TargetJson } from './json.ts'
 import { lint } from './lint.ts'
 import { recent, scrapeIntervalSeconds, seriesNames } from './metrics.ts'
@@ -8,7 +9,7 @@ import { datasource } from './postprocess.ts'
 
 const options = {
   seriesNames: seriesNames(),
-  datasourceUids: [datasource.uid],
+  datasourceUids: [datasource.uid, influxDatasource.uid],
   scrapeIntervalSeconds,
   fixedWindow: recent,
 }

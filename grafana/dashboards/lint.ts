@@ -1,3 +1,4 @@
+import { lintInfluxQl } from './influxql.ts'
 import { type DashboardJson, type PanelJson, panelsOf, type TargetJson } from './json.ts'
 import { readQuery } from './promql.ts'
 
@@ -74,7 +75,7 @@ function* lintPanel(panel: PanelJson, options: LintOptions) {
     yield `${panel.title}: two queries have the refId ${refId}`
   }
   const { window, beside } = options.fixedWindow
-  const isBeside = panel.targets.some(({ expr }) => readQuery(expr).metrics.includes(beside))
+  const isBeside = panel.targets.some(({ expr = '' }) => readQuery(expr).metrics.includes(beside))
   const allowed = isBeside ? [...windows, window] : windows
   for (const target of panel.targets) {
     for (const message of lintTarget(target, allowed, options)) yield `${panel.title}: ${message}`
@@ -85,7 +86,8 @@ function* lintTarget(target: TargetJson, allowedWindows: string[], options: Lint
   if (!target.refId) yield 'a query has no refId'
   const what = `query ${target.refId}`
   yield* lintDatasource(what, target.datasource?.uid, options)
-  yield* lintExpr(what, target.expr, allowedWindows, options)
+  if (target.datasource?.type === 'influxdb') yield* lintInfluxQl(what, target.query ?? '')
+  else yield* lintExpr(what, target.expr ?? '', allowedWindows, options)
 }
 
 function* lintExpr(what: string, expr: string, allowedWindows: string[], options: LintOptions) {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dashboards } from './dashboards.ts'
 import { fileOf } from './files.ts'
+import { influxDatasource } from './influx-metrics.ts'
 import { lint } from './lint.ts'
 import { recent, scrapeIntervalSeconds, seriesNames } from './metrics.ts'
 import { datasource } from './postprocess.ts'
@@ -18,7 +19,7 @@ const checkOnly = process.argv.includes('--check')
 const all = dashboards()
 const complaints = lint(all, {
   seriesNames: seriesNames(),
-  datasourceUids: [datasource.uid],
+  datasourceUids: [datasource.uid, influxDatasource.uid],
   scrapeIntervalSeconds,
   fixedWindow: recent,
 })
