@@ -63,9 +63,9 @@ reload.docker = docker compose exec -T server node lab/main.ts reload --in-conta
 reload.native = $(lab.native) reload
 restart.docker = docker compose restart server
 restart.native = $(lab.native) down server && $(lab.native) up server
-down.docker = docker compose --profile load --profile alerts down
+down.docker = docker compose --profile load --profile alerts --profile influx down
 down.native = $(lab.native) down
-clean.docker = docker compose --profile load --profile alerts down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native'
+clean.docker = docker compose --profile load --profile alerts --profile influx down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native'
 clean.native = $(lab.native) clean
 
 # What compose.yaml tells the load generator; without Docker, all of the lab is on 127.0.0.1.

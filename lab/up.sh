@@ -23,9 +23,11 @@ say 'building the image: a minute the first time, a second when nothing has chan
 docker compose build --quiet server
 
 services=server
+# COMPOSE_PROFILES=influx asks for InfluxDB, and for a server that pushes to it.
+influx=$(docker compose config --services | grep -x influxdb || true)
 # COMPOSE_PROFILES=alerts, from the environment or an .env file, asks for the Alertmanager too.
 extras=$(docker compose config --services | grep -x alertmanager || true)
-for service in prometheus grafana $extras; do
+for service in prometheus grafana $extras $influx; do
   image=$(docker compose config --images "$service")
   if docker image inspect "$image" >/dev/null 2>&1 || docker compose pull --quiet "$service"; then
     services="$services $service"
@@ -34,10 +36,16 @@ for service in prometheus grafana $extras; do
   case $service in
     prometheus) say "no Prometheus, its image $image can't be had: the server still measures, nobody keeps or draws it" ;;
     grafana) say "no Grafana, its image $image can't be had: no dashboards; Prometheus still answers every query" ;;
+    influxdb) say "no InfluxDB, its image $image can't be had: the server pushes to nobody" ;;
     alertmanager) say "no Alertmanager, its image $image can't be had: alerts fire, and nobody is told" ;;
   esac
 done
 case $services in *alertmanager*) services="$services receiver" ;; esac
+# Unless the environment or the .env file says where to push.
+case $services in *influxdb*)
+  said=$(docker compose config server | sed -n 's/^ *INFLUX_URL: *\(http.*\)$/\1/p')
+  export INFLUX_URL="${said:-http://influxdb:8086}" ;;
+esac
 
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
@@ -70,3 +78,4 @@ case $services in *grafana*) echo "  Grafana     http://$(published grafana 3000
 case $services in *alertmanager*)
   echo "  alerts      http://$(published alertmanager 9093), and what was sent: http://$(published receiver 9094)" ;;
 esac
+case $services in *influxdb*) echo "  InfluxDB    http://$(published influxdb 8086)" ;; esac

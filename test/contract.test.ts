@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { dashboards } from '../grafana/dashboards/dashboards.ts'
 import { fileOf } from '../grafana/dashboards/files.ts'
+import * as shownByInflux from '../grafana/dashboards/influx-metrics.ts'
 import { panelsOf } from '../grafana/dashboards/json.ts'
 import { limits } from '../grafana/dashboards/latency.ts'
 import { recent, scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
@@ -17,8 +18,15 @@ import { layouts } from '../lab/verify/gained.ts'
 import { createMetrics as createLoadgenMetrics } from '../loadgen/metrics.ts'
 import { bucketLayouts, delayBounds } from '../server/buckets.ts'
 import { layouts as consoleLayouts, queryOf } from '../server/console/view.ts'
+import { measurements, tags } from '../server/influx/measurements.ts'
+import { registerInfluxMetrics } from '../server/influx/metrics.ts'
 import { createMetrics as createServerMetrics } from '../server/metrics.ts'
-import { committedDashboards, dashboardDirectory, panelQueries } from './panels.ts'
+import {
+  committedDashboards,
+  dashboardDirectory,
+  influxPanelQueries,
+  panelQueries,
+} from './panels.ts'
 
 // The parts of the lab don't import one another: they meet at names and numbers, and here is where
 // these are held together.
@@ -26,6 +34,8 @@ import { committedDashboards, dashboardDirectory, panelQueries } from './panels.
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const registries = [createServerMetrics().registry, createLoadgenMetrics().registry]
+// Where it pushes to InfluxDB.
+registerInfluxMetrics(registries[0] as (typeof registries)[0], () => 0)
 
 type Exposed = { name: string; type: string; labels: string[]; series: string[] }
 
@@ -159,6 +169,20 @@ test('the documentation names each metric, with its type and labels, and no othe
   )
 })
 
+test('the dashboard and the documentation know the measurements that are pushed, with their fields and tags', () => {
+  assert.deepEqual(shownByInflux.measurements, measurements)
+  assert.deepEqual(shownByInflux.tags, tags)
+  const documented = rowsOf('docs/metrics.md', 'measurement').map(([name, fields, tags]) => [
+    quoted(name)[0],
+    quoted(fields),
+    quoted(tags),
+  ])
+  assert.deepEqual(
+    documented,
+    Object.entries(measurements).map(([name, fields]) => [name, fields, tags]),
+  )
+})
+
 test('the documentation names each recorded series, and no other', () => {
   const documented = rowsOf('docs/metrics.md', 'series').flatMap(([names]) => quoted(names))
   assert.deepEqual(documented.sort(), [...new Set(recorded)].sort())
@@ -183,11 +207,11 @@ test('Grafana, its dashboards and Prometheus agree on the scrape interval', () =
 })
 
 test('every dashboard asks the datasource that is provisioned', () => {
-  const { datasources } = parse(read('grafana/provisioning/datasources/prometheus.yaml'))
-  assert.deepEqual(
-    datasources.map(({ uid, type }: { uid: string; type: string }) => ({ uid, type })),
-    [datasource],
-  )
+  const provisioned = ['prometheus', 'influxdb'].flatMap((name) => {
+    const { datasources } = parse(read(`grafana/provisioning/datasources/${name}.yaml`))
+    return datasources.map(({ uid, type }: { uid: string; type: string }) => ({ type, uid }))
+  })
+  assert.deepEqual(provisioned, [datasource, shownByInflux.influxDatasource])
   const sources = Object.values(committedDashboards()).flatMap((dashboard) => [
     ...panelsOf(dashboard).flatMap((panel) => [
       ...(panel.targets ? [panel.datasource] : []),
@@ -197,7 +221,13 @@ test('every dashboard asks the datasource that is provisioned', () => {
     ...(dashboard.annotations?.list ?? []).map((annotation) => annotation.datasource),
   ])
   assert.ok(sources.length > 0)
-  for (const source of sources) assert.deepEqual(source, datasource)
+  const influx =
+    influxPanelQueries().length + new Set(influxPanelQueries().map((each) => each.panel)).size
+  const isInflux = (source: (typeof sources)[0]) => source?.type === 'influxdb'
+  assert.equal(sources.filter(isInflux).length, influx)
+  for (const source of sources) {
+    assert.deepEqual(source, isInflux(source) ? shownByInflux.influxDatasource : datasource)
+  }
 })
 
 test('every job that a panel asks for is scraped', () => {
@@ -214,7 +244,12 @@ test('every job that a panel asks for is scraped', () => {
 })
 
 test('every environment variable that Grafana expands in a provisioning file is set, with and without Docker', () => {
-  const asked = ['datasources/prometheus.yaml', 'dashboards/latency-lab.yaml'].flatMap((path) => {
+  const files = [
+    'datasources/prometheus.yaml',
+    'datasources/influxdb.yaml',
+    'dashboards/latency-lab.yaml',
+  ]
+  const asked = files.flatMap((path) => {
     const content = JSON.stringify(parse(read(`grafana/provisioning/${path}`)))
     const variables = content.replaceAll('$$', '').matchAll(/\$(\w*)/g)
     return [...variables].map(([, name = '']) => name)
@@ -229,8 +264,9 @@ test('every environment variable that Grafana expands in a provisioning file is 
     grafana,
   })
   const { env = {} } = processes.find(({ name }) => name === 'grafana') ?? {}
-  assert.deepEqual(asked.sort(), ['LAB_DASHBOARDS', 'LAB_PROMETHEUS_URL'])
-  for (const name of asked) assert.ok(environment[name] && env[name], name)
+  const influx = ['DATABASE', 'PASSWORD', 'URL', 'USER'].map((name) => `LAB_INFLUX_${name}`)
+  assert.deepEqual(asked.sort(), ['LAB_DASHBOARDS', ...influx, 'LAB_PROMETHEUS_URL'])
+  for (const name of asked) assert.ok(name in environment && name in env, name)
 })
 
 test('the limits on the dashboard are bounds of the layout that they are read from', () => {

@@ -110,6 +110,10 @@ export function processesOf(
               // What the files in there ask for.
               LAB_PROMETHEUS_URL: url(ports.prometheus),
               LAB_DASHBOARDS: dashboards,
+              LAB_INFLUX_URL: server.INFLUX_URL ?? url(8086),
+              LAB_INFLUX_DATABASE: server.INFLUX_DATABASE ?? 'lab',
+              LAB_INFLUX_USER: server.INFLUX_USER ?? '',
+              LAB_INFLUX_PASSWORD: server.INFLUX_PASSWORD ?? '',
             },
             cwd: grafana.home,
             readyUrl: `${url(ports.grafana)}/api/health`,

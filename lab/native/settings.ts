@@ -34,6 +34,12 @@ export const serverVariables = [
   'CONCURRENCY',
   'QUEUE_CAPACITY',
   'LOG_LEVEL',
+  'INFLUX_URL',
+  'INFLUX_DATABASE',
+  'INFLUX_USER',
+  'INFLUX_PASSWORD',
+  'INFLUX_INTERVAL',
+  'INFLUX_BUFFER_POINTS',
 ]
 
 /**

@@ -42,7 +42,15 @@ test('Grafana is healthy', { skip }, async () => {
   assert.deepEqual([status, answer.database], [200, 'ok'])
 })
 
-const uids = ['latency-distribution', 'requests', 'load-generator', 'slo', 'truth', 'runtime']
+const uids = [
+  'latency-distribution',
+  'requests',
+  'load-generator',
+  'slo',
+  'truth',
+  'runtime',
+  'influxdb',
+]
 
 for (const uid of uids) {
   test(`${uid} is there for anybody, provisioned, in the folder Latency Lab`, {
