@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { panelQueries, substitute } from '../panels.ts'
+import { influxPanelQueries, panelQueries, substitute } from '../panels.ts'
 import { compose, run } from './compose.ts'
 
 // A Grafana can't be had everywhere. These tests ask the one at GRAFANA_URL, or the lab's own where its
@@ -12,13 +12,15 @@ const skip = GRAFANA_URL || ours ? false : 'no Grafana: set GRAFANA_URL, or let 
 
 before(async () => {
   if (!ours) return
-  await compose('up', '--build', '--detach', '--wait', 'server', 'prometheus', 'grafana')
+  const services = ['server', 'prometheus', 'grafana', 'influxdb']
+  const pushing = ['env', 'INFLUX_URL=http://influxdb:8086', 'docker', 'compose'] as const
+  await run(...pushing, '--profile', 'influx', 'up', '--build', '--detach', '--wait', ...services)
   const load = ['--rate', '50', '--duration', '30s', '--no-progress']
   await compose('run', '--rm', '-T', '--service-ports', 'loadgen', ...load)
 })
 
 after(async () => {
-  if (ours) await compose('--profile', 'load', 'down', '--volumes')
+  if (ours) await compose('--profile', 'load', '--profile', 'influx', 'down', '--volumes')
 })
 
 const ask = async (path: string, body?: unknown) => {
@@ -84,6 +86,27 @@ for (const query of panelQueries()) {
           maxDataPoints: 60,
         },
       ],
+    })
+    assert.equal(status, 200, JSON.stringify(answer))
+    const result = answer.results?.[refId]
+    assert.equal(result?.error, undefined)
+    const values = result?.frames.flatMap(({ data }) => data.values.slice(1).flat()) ?? []
+    assert.ok(values.some(Number.isFinite), JSON.stringify(result))
+  })
+}
+
+// Another Grafana's InfluxDB is not asked: the lab's server doesn't push to it.
+const skipInflux = skip || (ours ? false : 'another Grafana than the lab’s')
+for (const { dashboard, panel, refId, query } of influxPanelQueries()) {
+  test(`${dashboard}, ${panel}, ${refId} has a value in Grafana`, {
+    skip: skipInflux,
+  }, async () => {
+    const datasource = { type: 'influxdb', uid: 'influxdb' }
+    const asked = { refId, datasource, query, rawQuery: true, resultFormat: 'time_series' }
+    const { status, answer } = await ask('/api/ds/query', {
+      from: 'now-5m',
+      to: 'now',
+      queries: [{ ...asked, intervalMs: 5000, maxDataPoints: 60 }],
     })
     assert.equal(status, 200, JSON.stringify(answer))
     const result = answer.results?.[refId]
