@@ -167,6 +167,28 @@ test('a batch that is written twice counts once', async () => {
   assert.equal(await arrived(influxd), 3)
 })
 
+test('a database that asks for a password gets it, and without it the points wait', async () => {
+  const influxd = await makeInfluxd({ INFLUXDB_HTTP_AUTH_ENABLED: 'true' })
+  started.push(influxd)
+  await influxd.start()
+  const [INFLUX_USER, INFLUX_PASSWORD] = ['läb', 'p w:1']
+  await influxd.query(
+    `CREATE USER "${INFLUX_USER}" WITH PASSWORD '${INFLUX_PASSWORD}' WITH ALL PRIVILEGES`,
+  )
+  const write = createWriter({ url: influxd.url, database: 'lab' })
+  assert.deepEqual(await write('a b=1i 1', 5000), {
+    outcome: 'failed',
+    why: 'it answers 401 unable to parse authentication credentials: see INFLUX_USER and INFLUX_PASSWORD',
+  })
+  const server = await newServer(influxd, { INFLUX_USER, INFLUX_PASSWORD, INFLUX_INTERVAL: '10s' })
+  await fetch(`${server.url}/ping`)
+  await server.stop()
+  assert.deepEqual(
+    server.log.filter((line) => line.includes('influx')),
+    [],
+  )
+})
+
 test('whatever is written comes back as it was', async () => {
   const influxd = await newInfluxd()
   await influxd.start()

@@ -28,8 +28,12 @@ export type InfluxSeries = {
   values: (number | string | null)[][]
 }
 
-/** Makes a database on a free port; nothing runs yet. */
-export async function makeInfluxd(): Promise<Influxd> {
+/**
+ * Makes a database on a free port; nothing runs yet.
+ *
+ * @param env settings of its own, as in `INFLUXDB_HTTP_AUTH_ENABLED`
+ */
+export async function makeInfluxd(env: NodeJS.ProcessEnv = {}): Promise<Influxd> {
   const program = await findInfluxd()
   const folder = mkdtempSync(join(tmpdir(), 'lab-influxd-'))
   const [port, backupPort] = [await freePort(), await freePort()]
@@ -65,7 +69,7 @@ log-enabled = false
     url,
     signal,
     async start() {
-      child = spawn(program, ['-config', config], { stdio: 'ignore' })
+      child = spawn(program, ['-config', config], { env, stdio: 'ignore' })
       while (!(await answers(`${url}/ping`))) {
         if (ended()) throw new Error(`${program} ended with ${child.exitCode}`)
         await sleep(50)
