@@ -12,17 +12,20 @@ export type Buffer<Item> = {
 /** @param capacity how many items it holds, 1 or more */
 export function createBuffer<Item>(capacity: number): Buffer<Item> {
   let items: Item[] = []
-  const bounded = (all: Item[]) => {
-    const excess = Math.max(0, all.length - capacity)
-    items = all.slice(excess)
-    return all.slice(0, excess)
-  }
+  const excess = () => items.splice(0, Math.max(0, items.length - capacity))
   return {
     get size() {
       return items.length
     },
-    add: (more) => bounded([...items, ...more]),
+    // Each interval: without a copy of all that waits.
+    add(more) {
+      for (const item of more) items.push(item)
+      return excess()
+    },
     take: (most) => items.splice(0, most),
-    putBack: (taken) => bounded([...taken, ...items]),
+    putBack(taken) {
+      items = [...taken, ...items]
+      return excess()
+    },
   }
 }
