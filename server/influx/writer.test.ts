@@ -37,7 +37,7 @@ const missing = { status: 404, body: '{"error":"database not found: \\"lab\\""}'
 
 test('lines go to /write with database and precision, below the path that the URL has', async () => {
   const { url, asked } = await scripted({})
-  const answer = await createWriter({ url: `${url}/base`, database: 'lab' })('a b=1i 1', 1000)
+  const answer = await createWriter({ url: `${url}/base`, database: 'lab' })('a b=1i 1', 10_000)
   assert.deepEqual(answer, { outcome: 'written' })
   assert.deepEqual(asked, [
     { path: '/base/write?db=lab&precision=ms', body: 'a b=1i 1', authorization: undefined },
@@ -46,7 +46,7 @@ test('lines go to /write with database and precision, below the path that the UR
 
 test('user and password go in a header, not in the address', async () => {
   const { url, asked } = await scripted({})
-  await createWriter({ url, database: 'lab', user: 'ü', password: 'p:w' })('a b=1i 1', 1000)
+  await createWriter({ url, database: 'lab', user: 'ü', password: 'p:w' })('a b=1i 1', 10_000)
   const [, encoded = ''] = asked[0]?.authorization?.split('Basic ') ?? []
   assert.equal(Buffer.from(encoded, 'base64').toString(), 'ü:p:w')
   assert.doesNotMatch(asked[0]?.path ?? '', /p:w/)
@@ -88,7 +88,8 @@ const answers: [about: string, reply: Reply, answer: object][] = [
 for (const [about, reply, answer] of answers) {
   test(about, async () => {
     const { url } = await scripted({ '/write': [reply] })
-    assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 100), answer)
+    const patienceMs = reply === 'nothing' ? 100 : 10_000
+    assert.deepEqual(await createWriter({ url, database: 'lab' })('x', patienceMs), answer)
   })
 }
 
@@ -98,7 +99,7 @@ test('nobody there is named as the system does', async () => {
   const url = `http://127.0.0.1:${(free.address() as AddressInfo).port}`
   free.close()
   await once(free, 'close')
-  assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 1000), {
+  assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 10_000), {
     outcome: 'failed',
     why: 'ECONNREFUSED',
   })
@@ -107,7 +108,9 @@ test('nobody there is named as the system does', async () => {
 test('a database that is not there is made, and the lines are sent again', async () => {
   const made = { status: 200, body: '{"results":[{"statement_id":0}]}' }
   const { url, asked } = await scripted({ '/write': [missing], '/query': [made] })
-  assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 1000), { outcome: 'written' })
+  assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 10_000), {
+    outcome: 'written',
+  })
   assert.deepEqual(
     asked.map(({ path, body }) => [path, body]),
     [
@@ -121,7 +124,7 @@ test('a database that is not there is made, and the lines are sent again', async
 test('one that can’t be made is named, with what was said', async () => {
   const refusal = { status: 200, body: '{"results":[{"error":"not\\nallowed"}]}' }
   const { url } = await scripted({ '/write': [missing], '/query': [refusal] })
-  assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 1000), {
+  assert.deepEqual(await createWriter({ url, database: 'lab' })('x', 10_000), {
     outcome: 'failed',
     why: 'it has no database lab (INFLUX_DATABASE), and did not make it: 200 not allowed',
   })
