@@ -142,7 +142,7 @@ test('a database that hangs holds the server’s end up for the time of the drai
   const startedAt = performance.now()
   await server.stop()
   const seconds = (performance.now() - startedAt) / 1000
-  assert.ok(seconds > 1.5 && seconds < 4, `it took ${seconds} s`)
+  assert.ok(seconds > 1.5 && seconds < 10, `it took ${seconds} s`)
   assert.match(server.log.at(-1) ?? '', /points were left behind/)
 })
 
