@@ -10,6 +10,8 @@ export type DemoLab = {
   ports: Ports
   /** Does the server speak https:? */
   secure?: boolean
+  /** Does the server's control listener answer? */
+  consoleRuns: () => Promise<boolean>
   /** Does Grafana answer? */
   grafanaRuns: () => Promise<boolean>
   /** The Node.js to run the load generator with. */
@@ -43,8 +45,11 @@ export async function demoCommand(loadOptions: readonly string[], lab: DemoLab):
     const say = (text: string) => out(`${text}\n`)
     const shown = await demo({ prometheus, load, say, sleep, patienceMs: 30_000 })
     if (loadExitCode !== 0) return loadExitCode
-    const { grafana, prometheus: tsdb, server } = links(ports, { secure: lab.secure ?? false })
+    const { console, grafana, prometheus: tsdb, server } = links(ports, {
+      secure: lab.secure ?? false,
+    })
     const all = [
+      { ...console, running: await lab.consoleRuns() },
       { ...grafana, running: await lab.grafanaRuns() },
       { ...tsdb, running: true },
       { ...server, running: true },

@@ -1,17 +1,22 @@
 /** Where a person looks next: a name, an address, and what is to be seen there. */
 export type Link = { name: string; url: string; look: string; running: boolean }
 
-export type Ports = { prometheus: number; grafana: number }
+export type Ports = { control: number; prometheus: number; grafana: number }
 
 const p95 = 'histogram_quantile(0.95, sum by (le) (rate(lab_request_duration_seconds_bucket[1m])))'
 
-/** The lab's three addresses on this machine, the server's with https: if it is `secure`; `running` is filled in by who knows. */
+/** The lab's four addresses on this machine, the server's with https: if it is `secure`; `running` is filled in by who knows. */
 export function links(
-  { prometheus, grafana }: Ports,
+  { control, prometheus, grafana }: Ports,
   { secure = false } = {},
-): Record<'grafana' | 'prometheus' | 'server', Omit<Link, 'running'>> {
+): Record<'console' | 'grafana' | 'prometheus' | 'server', Omit<Link, 'running'>> {
   const graph = new URLSearchParams({ 'g0.expr': p95, 'g0.tab': '0', 'g0.range_input': '15m' })
   return {
+    console: {
+      name: 'console',
+      url: `http://localhost:${control}`,
+      look: 'what happened, and what your buckets make of it; behaviours and load at a click',
+    },
     grafana: {
       name: 'Grafana',
       url: `http://localhost:${grafana}/d/latency-distribution`,

@@ -61,6 +61,7 @@ const urls = {
   alertmanager: env.LAB_ALERTMANAGER_URL ?? `http://127.0.0.1:${ports.alertmanager}`,
 }
 const answers = {
+  console: () => answersAt(`${urls.control}/api/behaviour`),
   prometheus: () => answersAt(`${urls.prometheus}/-/ready`),
   grafana: () => answersAt(`${urls.grafana}/api/health`),
   alertmanager: () => answersAt(`${urls.alertmanager}/-/ready`),
@@ -86,6 +87,7 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
       ...lab,
       ports,
       secure,
+      consoleRuns: answers.console,
       grafanaRuns: answers.grafana,
       signal: untilEnded(),
     })

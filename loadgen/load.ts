@@ -8,6 +8,7 @@ import type { Options } from './options.ts'
 import { errorsIn, type Progress } from './progress.ts'
 import { RecentWindow } from './recent-window.ts'
 import type { RunRecord } from './result.ts'
+import { type SoFar, soFarOf } from './so-far.ts'
 import type { WatchThread } from './thread-vitals.ts'
 import { startThreads, type ThreadData, type ThreadsEnd } from './threads.ts'
 import { readThrottling, throttlingSince } from './throttling.ts'
@@ -36,6 +37,7 @@ export type Load = {
   /** Ends the run now, for a reason that the report then names. */
   stop(reason: string): void
   progress(): Progress
+  soFar(): SoFar
   finished: Promise<RunRecord>
 }
 
@@ -82,20 +84,18 @@ export function startLoad(load: LoadOptions): Load {
     return { options, ledger, end, verdict, staleRetries, startedAt, series, fault }
   })
 
-  return {
-    stop: threads.stop,
-    finished,
-    progress: () => ({
-      ...recent.summary(),
-      elapsedMs: Math.max(0, now() - start),
-      durationMs: options.durationMs,
-      requests: options.requests,
-      planned: ledger.planned,
-      rateAsked: askedRate(options, now() - start),
-      inFlight: ledger.inFlight,
-      errors: errorsIn(ledger),
-    }),
-  }
+  const progress = (): Progress => ({
+    ...recent.summary(),
+    elapsedMs: Math.max(0, now() - start),
+    durationMs: options.durationMs,
+    requests: options.requests,
+    planned: ledger.planned,
+    rateAsked: askedRate(options, now() - start),
+    inFlight: ledger.inFlight,
+    errors: errorsIn(ledger),
+  })
+
+  return { stop: threads.stop, finished, progress, soFar: () => soFarOf(ledger, progress()) }
 }
 
 /** The whole plan on this thread, with what several threads have. */

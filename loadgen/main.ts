@@ -19,6 +19,7 @@ import { renderProgress } from './progress.ts'
 import { showProgress } from './progress-line.ts'
 import { renderReport } from './report.ts'
 import { expectationsOf, type RunRecord, resultOf } from './result.ts'
+import { tellEachSecond } from './so-far.ts'
 import { watchThread } from './thread-vitals.ts'
 
 /** Prometheus scrapes every 5 s in the lab, and every 15 s where nobody said otherwise. */
@@ -51,6 +52,9 @@ const watchInterrupts = () => {
     interruptible()
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  // Who has started this over a channel of Node's and is gone can't stop it any more.
+  process.once('disconnect', interrupt)
+  process.channel?.unref()
 }
 
 /** From arguments and environment to the exit code. */
@@ -137,8 +141,13 @@ const runOnce = async (
   const hideProgress = options.progress
     ? showProgress(terminal(stderr), after, (columns) => renderProgress(load.progress(), columns))
     : () => {}
+  const hush = process.connected
+    ? // That nobody is there any more is told by the channel's end.
+      tellEachSecond(after, (soFar) => process.send?.(soFar, () => {}), load.soFar)
+    : () => {}
   const run = await load.finished
   hideProgress()
+  hush()
   publish(run)
   return run
 }

@@ -109,7 +109,8 @@ export function expectationsOf({ options, ledger, end }: RunRecord): Checked[] {
   })
 }
 
-const summarise = (histogram: Histogram): Summary => {
+/** A histogram of microseconds as a summary. */
+export function summarise(histogram: Histogram): Summary {
   const seconds = (us: number) => finite(us / 1e6)
   return {
     count: histogram.count,

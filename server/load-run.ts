@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { loadOptions, type RunRequest } from './console/run-request.ts'
 
@@ -14,8 +15,12 @@ export type Run = {
   /** Since it was started, or how long it took. */
   elapsedSeconds: number
   state: 'running' | 'stopping' | 'ended'
-  /** What the generator last said of its progress. */
+  /** What the generator last said in words. */
   line: string
+  /** What the run has come to, each second, as its result will have it; null before the first second. */
+  soFar: unknown
+  /** Where the generator serves metrics of its own; 0 for nowhere. */
+  metricsPort: number
   /** Null while it runs. */
   exitCode: number | null
   /** What it found, as its `--json` has it; null until it has ended, or when it had nothing to say. */
@@ -55,8 +60,8 @@ const MOST_IN_FLIGHT = 5000
 const TIMEOUT = '150s'
 
 /**
- * The load generator is a process of its own, and this is all that the server knows of it: the command, and
- * that its result comes as JSON on stdout. Nobody can name another address than the server's own.
+ * The load generator is a process of its own, and this is all that the server knows of it: the command, that it
+ * tells over Node's channel how far it is, and that its result comes as JSON on stdout. Nobody can name another address than the server's own.
  */
 export function createLoadRuns({
   target,
@@ -84,6 +89,8 @@ export function createLoadRuns({
       startedAtSeconds: seconds(),
       state: 'running' as Run['state'],
       line: '',
+      soFar: null as unknown,
+      metricsPort: port,
       exitCode: null as number | null,
       result: null as unknown,
       endedAtSeconds: undefined as number | undefined,
@@ -93,8 +100,14 @@ export function createLoadRuns({
       ...['--timeout', TIMEOUT, '--max-in-flight', `${MOST_IN_FLIGHT}`],
       ...['--metrics-port', `${port}`, '--json', '-', url],
     ]
-    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
-    const process = spawn(node, [main, ...options], { env: withoutDefaults(env), stdio })
+    // Over the channel it tells each second how far it is, and its end tells it that this server is gone.
+    const process = spawn(node, [main, ...options], {
+      env: withoutDefaults(env),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    }) as ChildProcessByStdio<null, Readable, Readable>
+    process.on('message', (soFar) => {
+      begun.soFar = soFar
+    })
     let stdout = ''
     process.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout = (stdout + text).slice(0, MOST_OUTPUT)
@@ -116,7 +129,15 @@ export function createLoadRuns({
       begun.line = message
       close(1)
     })
-    process.on('close', (code) => close(code ?? 1))
+    process.on('close', (code, signal) => {
+      if (signal === 'SIGTERM' && begun.state === 'stopping') {
+        begun.line = 'it was stopped before it had begun'
+        close(INTERRUPTED)
+        return
+      }
+      if (signal) begun.line = `the load generator was ended by ${signal}, and its account is lost`
+      close(code ?? 1)
+    })
     child = process
     run = begun
   }
@@ -158,6 +179,9 @@ export function createLoadRuns({
     },
   }
 }
+
+/** The load generator's own exit code when it was stopped. */
+const INTERRUPTED = 130
 
 /** A result is some kilobytes. */
 const MOST_OUTPUT = 1024 * 1024

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { parseOptions } from '../loadgen/options.ts'
+import type { SoFar } from '../loadgen/so-far.ts'
 import {
   arrivals,
   loadOptions,
@@ -21,6 +25,8 @@ type Run = {
   state: string
   exitCode: number | null
   line: string
+  soFar: SoFar | null
+  metricsPort: number
   elapsedSeconds: number
   result: Record<string, number> & { options: Record<string, unknown> }
 }
@@ -122,6 +128,86 @@ test('a run that is stopped still tells what it did', async () => {
     assert.equal((await ask(server.controlUrl, 'DELETE')).status, 409)
   } finally {
     await server.stop()
+  }
+})
+
+test('a run tells each second how it goes, response beside service time', async () => {
+  const server = await startServer({ ...quick, CONCURRENCY: '1' })
+  try {
+    // One place for what takes 250 ms, and 8 of them a second.
+    const parameters = { rate: 8 }
+    await ask(server.controlUrl, 'POST', { ...steady, parameters, durationSeconds: 600 })
+    const told: SoFar[] = []
+    while (told.length < 4) {
+      const soFar = (await runOf(server.controlUrl))?.soFar
+      if (soFar && soFar.elapsedSeconds !== told.at(-1)?.elapsedSeconds) told.push(soFar)
+      await sleep(50)
+    }
+    const [first, ...rest] = told as [SoFar, ...SoFar[]]
+    assert.ok(first.elapsedSeconds < 4, `${first.elapsedSeconds} s`)
+    const apart = ((rest.at(-1)?.elapsedSeconds ?? 0) - first.elapsedSeconds) / rest.length
+    // A busy machine may miss one.
+    assert.ok(apart > 0.9 && apart < 3, `every ${apart} s`)
+    const last = rest.at(-1)
+    assert.ok(last && last.planned === last.ok + last.inFlight, JSON.stringify(last))
+    assert.ok((last.responseTime.p50 ?? 0) > 0.3)
+    assert.ok((last.responseTime.p99 ?? 0) >= (last.serviceTime.p99 ?? 1))
+    assert.equal((await runOf(server.controlUrl))?.metricsPort, 0)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a run that is stopped before it has begun is one that was stopped', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-generator-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  // As the generator is while it loads its modules: nothing in it takes a signal yet.
+  const main = join(folder, 'main.ts')
+  writeFileSync(main, 'setInterval(() => {}, 1000)')
+  const runs = createLoadRuns({
+    target: () => 'http://127.0.0.1:9/',
+    env: { PATH: process.env.PATH },
+    node: process.execPath,
+    main,
+    metricsPort: 0,
+  })
+  const asked = readRunRequest({})
+  assert.ok(!('mistakes' in asked))
+  await runs.start(asked)
+  assert.equal(runs.stop(), true)
+  while (runs.current?.state !== 'ended') await sleep(20)
+  const { exitCode, line } = runs.current
+  assert.deepEqual([exitCode, line], [130, 'it was stopped before it had begun'])
+})
+
+test('a generator that is killed is told of, and another run may begin', async () => {
+  const server = await startServer(quick)
+  try {
+    await ask(server.controlUrl, 'POST', { ...steady, durationSeconds: 600 })
+    while (!(await runOf(server.controlUrl))?.soFar) await sleep(50)
+    for (const pid of childrenOf(server.pid)) process.kill(pid, 'SIGKILL')
+    const { exitCode, line, result } = await until(server.controlUrl, 'ended')
+    assert.deepEqual(
+      [exitCode, line, result],
+      [1, 'the load generator was ended by SIGKILL, and its account is lost', null],
+    )
+    const again = await ask(server.controlUrl, 'POST', { ...steady, durationSeconds: 1 })
+    assert.equal(again.status, 200)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a run ends with its server, also when that is killed', async () => {
+  const server = await startServer(quick)
+  await ask(server.controlUrl, 'POST', { ...steady, durationSeconds: 600 })
+  while (!(await runOf(server.controlUrl))?.soFar) await sleep(50)
+  const [pid = 0] = childrenOf(server.pid)
+  process.kill(server.pid, 'SIGKILL')
+  const deadline = performance.now() + 5000
+  while (isThere(pid)) {
+    assert.ok(performance.now() < deadline, 'it goes on, and nobody can stop it')
+    await sleep(20)
   }
 })
 

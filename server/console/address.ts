@@ -9,7 +9,7 @@ export type State = {
   start: number
   factor: number
   count: number
-  axis: (typeof axes)[number]
+  axis: string
   behaviour: string
   behaviourParameters: Record<string, number>
   profile: string
@@ -56,14 +56,13 @@ export function readAddress(hash: string): PartOfState {
       }),
     )
   }
-  const axis = text('axis')
   const all = {
     layout: text('layout'),
     bounds: text('bounds'),
     start: number('start'),
     factor: number('factor'),
     count: number('count'),
-    axis: axes.find((each) => each === axis),
+    axis: text('axis'),
     behaviour: text('behaviour'),
     behaviourParameters: below('behaviour.'),
     profile: text('profile'),

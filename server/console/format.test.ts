@@ -3,10 +3,12 @@ import { test } from 'node:test'
 import {
   formatBound,
   formatError,
+  formatMany,
   formatNumber,
   formatRate,
   formatSeconds,
   formatShare,
+  unbroken,
 } from './format.ts'
 
 const rows: [words: string, actual: string, expected: string][] = [
@@ -33,3 +35,17 @@ const rows: [words: string, actual: string, expected: string][] = [
   ['a large number', formatNumber(2000), '2,000'],
 ]
 for (const [words, actual, expected] of rows) test(words, () => assert.equal(actual, expected))
+
+test('a line never ends between a number and its unit', () => {
+  assert.equal(
+    unbroken('74.7 ms (+647 %): 2 so far, 5 s'),
+    '74.7\u00a0ms (+647\u00a0%): 2 so far, 5\u00a0s',
+  )
+})
+
+test('one is one request, and two are two requests', () => {
+  assert.deepEqual(
+    [formatMany(1, 'request'), formatMany(2967, 'request')],
+    ['1 request', '2,967 requests'],
+  )
+})

@@ -39,6 +39,16 @@ export function formatCount(count: number | undefined): string {
   return count === undefined ? NONE : count.toLocaleString('en-US')
 }
 
+/** A count with its noun: 1 request, 2,967 requests. */
+export function formatMany(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** The same text, in which no line ends between a number and its unit. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=(?:µs|ms|s|%)(?!\w))/g, '$1\u00a0')
+}
+
 /** A bound, an end of an axis or a parameter, without zeros at its end: 2.5 s, 100 ms. */
 export function formatBound(seconds: number): string {
   if (seconds === Number.POSITIVE_INFINITY) return '+Inf'

@@ -22,6 +22,16 @@ test('p99 is of the last ten seconds', () => {
   assert.equal(history.seconds.at(-1)?.p99, 0.1)
 })
 
+test('where requests waited, what they took in all is the truth of that second', () => {
+  const history = createHistory()
+  history.add([second(1, [100, 50]), { ...second(2, [100, 50]), durations: [2000, 50] }])
+  assert.deepEqual(
+    history.seconds.map(({ p99 }) => p99),
+    [0.1, 2],
+  )
+  assert.deepEqual([...(history.seconds[1]?.heat ?? [])], [[heatStep(2000), 50]])
+})
+
 test('an estimate is of the same ten seconds, in the buckets that are asked for', () => {
   const history = createHistory()
   history.add([second(1), second(2, [100, 50, 300, 50])])

@@ -1,5 +1,6 @@
 import { countsIn, type Distribution, ofPairs, sumOfPairs } from './distribution.ts'
 import { estimateQuantile } from './quantile.ts'
+import { haveWaited } from './waiting.ts'
 
 /** What one second had of the delayed routes. */
 export type Second = {
@@ -19,9 +20,9 @@ export type Second = {
 
 /** A second, and what was made of it. */
 export type Kept = Second & {
-  /** The true p99 of the last ten seconds; undefined where nothing was served. */
+  /** The true p99 of the last ten seconds, see `truthOf`; undefined where nothing was served. */
   p99: number | undefined
-  /** How many delays were in each step of the heatmap; see `heatStep`. */
+  /** How many were in each step of the heatmap, see `heatStep`; of the same times. */
   heat: Map<number, number>
   /** How many were in each bucket, of the bounds that were asked for last. */
   buckets: { bounds: readonly number[]; counts: number[] } | undefined
@@ -57,14 +58,13 @@ export function createHistory({ keep = 300, mostPairs = 400_000 } = {}): History
   let seconds: Kept[] = []
   let pairs = 0
   const push = (second: Second) => {
-    const last = seconds.slice(1 - WINDOW_SECONDS).map(({ delays }) => delays)
-    const window = ofPairs(sumOfPairs([...last, second.delays]))
-    const heat = new Map<number, number>()
-    for (let i = 0; i < second.delays.length; i += 2) {
-      const step = heatStep(second.delays[i] ?? 0)
-      heat.set(step, (heat.get(step) ?? 0) + (second.delays[i + 1] ?? 0))
-    }
-    seconds.push({ ...second, p99: p99Of(window), heat, buckets: undefined })
+    const window = [...seconds.slice(1 - WINDOW_SECONDS), second]
+    const delays = ofPairs(sumOfPairs(window.map(({ delays }) => delays)))
+    const durations = ofPairs(sumOfPairs(window.map(({ durations }) => durations)))
+    const waited = haveWaited(delays, durations)
+    const heat = heatOf(waited ? second.durations : second.delays)
+    const p99 = p99Of(waited ? durations : delays)
+    seconds.push({ ...second, p99, heat, buckets: undefined })
     pairs += pairsIn(second)
     while (seconds.length > keep || (pairs > mostPairs && seconds.length > WINDOW_SECONDS)) {
       pairs -= pairsIn(seconds.shift() as Kept)
@@ -110,6 +110,15 @@ const unknown = (at: number): Second => ({
   delays: [],
   durations: [],
 })
+
+const heatOf = (times: readonly number[]) => {
+  const heat = new Map<number, number>()
+  for (let i = 0; i < times.length; i += 2) {
+    const step = heatStep(times[i] ?? 0)
+    heat.set(step, (heat.get(step) ?? 0) + (times[i + 1] ?? 0))
+  }
+  return heat
+}
 
 const p99Of = ({ count, quantile }: Distribution) => (count > 0 ? quantile(0.99) : undefined)
 

@@ -7,13 +7,21 @@ test('bounds are read with commas, spaces and lines between them', () => {
   assert.deepEqual(readBounds('0.1, .25;0.5\n1e0 2'), { bounds: [0.1, 0.25, 0.5, 1, 2] })
 })
 
+test('bounds are read as they stand in code, too', () => {
+  for (const text of ['[0.1, 0.5, 1.]', 'buckets: [0.1, 0.5, 1]', "('0.1', \"0.5\", '1')"]) {
+    assert.deepEqual(readBounds(text), { bounds: [0.1, 0.5, 1] })
+  }
+})
+
 const wrong: [text: string, mistakes: RegExp[]][] = [
   ['', [/^bounds: at least one/]],
   ['0.1, x, 3', [/^x: must be a number of seconds above 0, up to 3600$/]],
   ['0.5, 0.5', [/^0.5: must be above 0.5, the bound before it$/]],
   ['1, 0.5, -1', [/^0.5: must be above 1/, /^-1: must be a number/]],
   ['0, 1', [/^0: must be a number/]],
-  ['Infinity', [/^Infinity: must be/]],
+  ['0.1 +Inf', [/^\+Inf: leave it out, it is always there$/]],
+  ['0,1 2', [/^0: must be .* 3600; a decimal has a point: 0\.1$/]],
+  ['100ms 2s', [/^100ms: .*; without a unit: 0\.1$/, /^2s: .*; without a unit: 2$/]],
   ['1 '.repeat(201), [/^bounds: 201 are too many: at most 200$/]],
 ]
 for (const [text, patterns] of wrong) {

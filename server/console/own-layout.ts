@@ -7,25 +7,44 @@ export const MOST_BOUNDS = 200
 /** As prom-client's exponentialBuckets takes them. */
 export type Exponential = { start: number; factor: number; count: number }
 
-/** Reads bounds in seconds, with commas or spaces between them: `0.1, 0.25, 0.5`. */
+/**
+ * Reads bounds in seconds, with commas or spaces between them: `0.1, 0.25, 0.5`; also as they stand in code, in
+ * brackets and quotes.
+ */
 export function readBounds(text: string): ReadBounds {
-  const words = text.split(/[\s,;]+/).filter((word) => word !== '')
+  const words = text
+    .replace(/^\s*buckets\s*[:=]/i, '')
+    .split(/[\s,;[\](){}'"`]+/)
+    .filter((word) => word !== '')
   if (words.length === 0)
     return { mistakes: ['bounds: at least one, in seconds, such as 0.1, 0.5, 1'] }
   if (words.length > MOST_BOUNDS) {
     return { mistakes: [`bounds: ${words.length} are too many: at most ${MOST_BOUNDS}`] }
   }
   const bounds = words.map((word) =>
-    /^\d*\.?\d+(e-?\d+)?$/i.test(word) ? Number(word) : Number.NaN,
+    /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word) : Number.NaN,
   )
   const mistakes = words.flatMap((word, i) => {
     const bound = bounds[i] ?? Number.NaN
     const before = bounds[i - 1] ?? 0
-    if (!(bound > 0 && bound <= 3600))
-      return [`${word}: must be a number of seconds above 0, up to 3600`]
+    if (/^\+?inf(inity)?$/i.test(word)) return [`${word}: leave it out, it is always there`]
+    if (!(bound > 0 && bound <= LONGEST_SECONDS))
+      return [
+        `${word}: must be a number of seconds above 0, up to ${LONGEST_SECONDS}${hintFor(word, text)}`,
+      ]
     return bound <= before ? [`${word}: must be above ${before}, the bound before it`] : []
   })
   return mistakes.length > 0 ? { mistakes } : { bounds }
+}
+
+const LONGEST_SECONDS = 3600
+
+/** What somebody may have meant. */
+const hintFor = (word: string, text: string) => {
+  const [, value, unit] = /^(\d*\.?\d+)(ms|s)$/.exec(word) ?? []
+  if (value)
+    return `; without a unit: ${Number((Number(value) / (unit === 'ms' ? 1000 : 1)).toPrecision(12))}`
+  return word === '0' && /\b0,\d/.test(text) ? '; a decimal has a point: 0.1' : ''
 }
 
 /** Makes the bounds that `exponentialBuckets(start, factor, count)` of prom-client makes. */

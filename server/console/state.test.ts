@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { readAddress, writeAddress } from './address.ts'
-import { runOf, stateOf } from './state.ts'
+import { runOf, stateOf, unknownIn } from './state.ts'
 
 test('what an address says comes back from it', () => {
   const state = stateOf({
@@ -48,4 +48,15 @@ test('any address gives a state that can be written', () => {
       for (const hash of [text, query]) writeAddress(stateOf(readAddress(hash)))
     }),
   )
+})
+
+test('what an address asks for and is not known here is told, with what is shown instead', () => {
+  const given = readAddress('#layout=mine&axis=polar&behaviour=nope&profile=sine&arrivals=even')
+  assert.deepEqual(unknownIn(given), [
+    'The address asks for layout=mine, which is not known here: openTelemetry is shown.',
+    'The address asks for axis=polar, which is not known here: fitting is shown.',
+    'The address asks for behaviour=nope, which is not known here: uniform is shown.',
+  ])
+  assert.deepEqual(unknownIn(stateOf({})), [])
+  assert.deepEqual(unknownIn(readAddress('')), [])
 })

@@ -13,6 +13,7 @@ import {
   profileNames,
   type RunRequest,
 } from './run-request.ts'
+import { layouts } from './view.ts'
 
 /**
  * What the page shows at first: what its address asks for, and what is usual where that says nothing, or
@@ -44,6 +45,28 @@ export function stateOf(
     durationSeconds: given.durationSeconds ?? 60,
     arrivals: arrivals.find((name) => name === given.arrivals) ?? 'poisson',
   }
+}
+
+/** What an address asks for by a name that is not known here, each with what is shown in its place. */
+export function unknownIn(given: PartOfState): string[] {
+  const state = stateOf(given)
+  const names = {
+    layout: [...Object.keys(layouts), 'bounds', 'factor'],
+    axis: axes,
+    behaviour: behaviourNames,
+    profile: profileNames,
+    arrivals,
+  } satisfies Partial<Record<keyof State, readonly string[]>>
+  return (Object.entries(names) as [keyof typeof names, readonly string[]][]).flatMap(
+    ([field, known]) => {
+      const asked = given[field]
+      if (asked === undefined || known.includes(asked)) return []
+      const shown = field === 'layout' ? 'openTelemetry' : state[field]
+      return [
+        `The address asks for ${field}=${asked.slice(0, 40)}, which is not known here: ${shown} is shown.`,
+      ]
+    },
+  )
 }
 
 /** The run that a state asks for. */

@@ -17,7 +17,7 @@ test('of 0 to 2 s OpenTelemetry’s buckets make a p99 of 2.47 s', () => {
   assert.ok(Math.abs((p99?.error ?? 0) - 0.2475) < 1e-3)
   assert.equal(
     text(view),
-    'The p99 is 1.98 s. These buckets say 2.47 s (+24.7 %): all they know is that 50.0 % of the requests took 1 s to 2.5 s, so a straight line is drawn.',
+    'The p99 is 1.98 s. These buckets say 2.47 s (+24.7 %): all they know is that 50.0 % of the requests took 1 s to 2.5 s, so they assume an even spread from one to the other.',
   )
 })
 
@@ -54,7 +54,12 @@ test('where nothing happened nothing is said', () => {
 
 test('a truth of 0 has no error', () => {
   const zero = ofPairs([0, 5])
-  assert.equal(viewOf(zero, zero, [1]).compared[0]?.error, undefined)
+  const view = viewOf(zero, zero, [1])
+  assert.equal(view.compared[0]?.error, undefined)
+  assert.equal(
+    text(view),
+    'The p99 is 0 s. These buckets say 990 ms: all they know is that 100 % of the requests took 0 s to 1 s, so they assume an even spread from one to the other.',
+  )
 })
 
 test('a delay at a bound is expected in the next bucket, because a duration is longer', () => {

@@ -120,9 +120,10 @@ export type Sentence = { text: string; kind?: 'truth' | 'seen' }[]
 
 /** What the picture shows, in words: the quantile that is furthest off, and why. */
 export function verdictOf({ bounds, counts, compared }: View): Sentence {
-  const known = compared.filter((each) => each.error !== undefined)
+  const known = compared.filter((each) => each.true !== undefined && each.estimated !== undefined)
   if (known.length === 0) return [{ text: 'Nothing to see yet.' }]
-  const worst = known.reduce((a, b) => (Math.abs(b.error ?? 0) > Math.abs(a.error ?? 0) ? b : a))
+  const size = ({ error }: Compared) => Math.abs(error ?? 0)
+  const worst = known.reduce((a, b) => (size(b) > size(a) ? b : a))
   const p99 = known.at(-1) as Compared
   // The p99 is what people look at: another one is named only where that is right.
   const told = gradeOf(p99.error) === 'good' && gradeOf(worst.error) !== 'good' ? worst : p99
@@ -133,8 +134,13 @@ export function verdictOf({ bounds, counts, compared }: View): Sentence {
     { text: formatSeconds(told.true), kind: 'truth' },
     { text: right ? ', and these buckets say ' : '. These buckets say ' },
     { text: formatSeconds(told.estimated), kind: 'seen' },
-    { text: ` (${formatError(told.error)})${right ? '.' : whyOf(told, bounds, counts)}` },
+    { text: `${inBrackets(told.error)}${right ? '.' : whyOf(told, bounds, counts)}` },
   ]
+}
+
+/** An error after its estimate; nothing where there is none, since the truth is 0. */
+export function inBrackets(error: number | undefined): string {
+  return error === undefined ? '' : ` (${formatError(error)})`
 }
 
 /** Why an estimate is where it is: the bucket, and how much is in it. */
@@ -144,9 +150,9 @@ const whyOf = ({ q }: Compared, bounds: readonly number[], counts: readonly numb
   if (!bucket) return '.'
   const share = formatShare(bucket.within / all)
   if (bucket.upper === Number.POSITIVE_INFINITY) {
-    return `: ${share} of the requests are beyond the last bound, ${formatBound(bucket.lower)}, and it can say no more than that.`
+    return `: ${share} of the requests are beyond the last bound, ${formatBound(bucket.lower)}, and they can say no more than that.`
   }
-  return `: all they know is that ${share} of the requests took ${formatBound(bucket.lower)} to ${formatBound(bucket.upper)}, so a straight line is drawn.`
+  return `: all they know is that ${share} of the requests took ${formatBound(bucket.lower)} to ${formatBound(bucket.upper)}, so they assume an even spread from one to the other.`
 }
 
 const errorOf = (real: number | undefined, estimated: number | undefined) =>

@@ -7,11 +7,12 @@ import {
   defaultsOf,
 } from '../../behaviours.ts'
 import type { Distribution } from '../distribution.ts'
-import { formatBound, formatError, formatSeconds } from '../format.ts'
+import { formatBound, formatSeconds, unbroken } from '../format.ts'
+import { inWords } from '../mistakes.ts'
 import { niceAbove, scaleOf, stepAbove, ticksOf } from '../scale.ts'
-import { expectedOf, viewOf } from '../view.ts'
+import { expectedOf, inBrackets, viewOf } from '../view.ts'
 import { drawAcross } from './axis.ts'
-import { byId, html, onWidth, say, set, showMistakes, svg } from './dom.ts'
+import { afterAWhile, byId, html, onWidth, say, set, showMistakes, svg } from './dom.ts'
 import { fillSliders, withUnit } from './sliders.ts'
 
 /** A behaviour and its parameters, as the control listener has them. */
@@ -31,7 +32,7 @@ export type BehaviourForm = {
   refresh: () => void
   /** Asks for another behaviour, as a person would. */
   fill: (asked: Asked) => void
-  /** Says what is in force. */
+  /** Says what is in force, as the server has just told. */
   inForce: (asked: Asked) => void
 }
 
@@ -46,12 +47,15 @@ type Expected = ReturnType<typeof expectedOf>
 
 /** The parameters in a row of words: min 0 s, max 2 s. */
 export function wordsOf({ name, parameters }: Asked): string {
-  const known: Behaviour['parameters'] = behaviours[name as BehaviourName]?.parameters ?? {}
+  const known = parametersOf(name)
   const each = Object.entries(parameters).map(
     ([key, value]) => `${key} ${withUnit(value, known[key]?.unit ?? '')}`,
   )
   return [name, ...each].join(', ')
 }
+
+const parametersOf = (name: string): Behaviour['parameters'] =>
+  behaviours[name as BehaviourName]?.parameters ?? {}
 
 /** Brings the form to life. */
 export function createBehaviourForm({
@@ -67,11 +71,14 @@ export function createBehaviourForm({
   select.append(...behaviourNames.map((name) => html('option', { value: name }, name)))
   const preview = createPreview()
   let asked = initial
+  /** Is what could not be done no longer to be told? */
+  let isOver = () => false
 
   const show = () => {
     const read = readBehaviourRequest(asked)
     const wrong = 'mistakes' in read ? read.mistakes : []
-    showMistakes(mistakes, wrong)
+    showMistakes(mistakes, inWords(wrong, parametersOf(asked.name)))
+    isOver = () => false
     if (apply) apply.disabled = wrong.length > 0
     if (wrong.length > 0) return
     const expected = expectationOf(asked)
@@ -103,6 +110,7 @@ export function createBehaviourForm({
     } catch {
       say(done, '')
       showMistakes(mistakes, ['the server does not answer: nothing was changed'])
+      isOver = afterAWhile()
     }
   }
 
@@ -123,7 +131,10 @@ export function createBehaviourForm({
   return {
     refresh: show,
     fill: ({ name, parameters }) => fill(name, parameters),
-    inForce: (asked) => say(byId('in-force'), wordsOf(asked)),
+    inForce(asked) {
+      say(byId('in-force'), wordsOf(asked))
+      if (isOver()) show()
+    },
   }
 }
 
@@ -133,7 +144,9 @@ const previewWords = (expected: Expected | undefined, bounds: readonly number[])
   }
   const p99 = viewOf(expected.truth, expected.seen, bounds).compared.at(-1)
   const whole = `p99 will be ${formatSeconds(p99?.true)}`
-  return `${whole}; the buckets chosen above will say ${formatSeconds(p99?.estimated)} (${formatError(p99?.error)}).`
+  return unbroken(
+    `${whole}; the chosen buckets will say ${formatSeconds(p99?.estimated)}${inBrackets(p99?.error)}.`,
+  )
 }
 
 const HEIGHT = 96

@@ -47,6 +47,12 @@ export function showMistakes(element: HTMLElement, mistakes: readonly string[]):
   element.hidden = mistakes.length === 0
 }
 
+/** Is it a few seconds since? So long does anybody need to read why something could not be done. */
+export function afterAWhile(): () => boolean {
+  const since = performance.now()
+  return () => performance.now() - since > 3000
+}
+
 /** Calls with the width of an element, now and whenever it changes. */
 export function onWidth(element: Element, draw: (width: number) => void): void {
   let width = 0

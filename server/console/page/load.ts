@@ -1,4 +1,5 @@
-import { formatCount, formatSeconds, formatShare } from '../format.ts'
+import { formatCount, formatNumber, formatSeconds, formatShare } from '../format.ts'
+import { inWords } from '../mistakes.ts'
 import {
   arrivals,
   LONGEST_SECONDS,
@@ -10,29 +11,37 @@ import {
   type RunRequest,
   readRunRequest,
 } from '../run-request.ts'
-import { byId, html, say, showMistakes } from './dom.ts'
+import { afterAWhile, byId, html, say, showMistakes } from './dom.ts'
 import { type Field, fillSliders } from './sliders.ts'
 
 /** A run as the control listener tells of it. */
 export type Run = {
   number: number
   asked: RunRequest
+  startedAtSeconds: number
   elapsedSeconds: number
   state: 'running' | 'stopping' | 'ended'
   line: string
+  soFar: SoFar | null
+  metricsPort: number
   exitCode: number | null
   result: RunResult | null
 }
 
 type Summary = Record<'p50' | 'p90' | 'p99' | 'max', number | null>
 
-type RunResult = {
+type Account = {
   planned: number
   responseTime: Summary
   serviceTime: Summary
-  verdict: string
-  reasons: string[]
 } & Record<Outcome, number>
+
+type SoFar = Account & {
+  inFlight: number
+  rate: { asked: number | null; achieved: number }
+}
+
+type RunResult = Account & { verdict: string; reasons: string[] }
 
 const outcomes = {
   ok: 'ok',
@@ -64,6 +73,11 @@ const arrivalWords = {
   even: 'like a metronome',
 }
 
+const fieldsOf = ({ profile }: RunRequest): Record<string, Field> => ({
+  ...profiles[profile].parameters,
+  durationSeconds: durationField,
+})
+
 /** Brings the form to life. */
 export function createLoadForm(
   initial: RunRequest,
@@ -80,11 +94,14 @@ export function createLoadForm(
   profile.append(...profileNames.map((name) => html('option', { value: name }, name)))
   let asked = initial
   let busy = false
+  /** Is what could not be done no longer to be told? */
+  let isOver = () => false
 
   const check = () => {
     const read = readRunRequest(asked)
     const wrong = 'mistakes' in read ? read.mistakes : []
-    showMistakes(mistakes, wrong)
+    showMistakes(mistakes, inWords(wrong, fieldsOf(asked)))
+    isOver = () => false
     startButton.disabled = busy || wrong.length > 0
     if (!('mistakes' in read)) say(byId('command'), commandOf(read))
     changed(asked)
@@ -94,11 +111,10 @@ export function createLoadForm(
     profile.value = asked.profile
     arrival.value = asked.arrivals
     say(byId('profile-words'), `${known.description}; ${arrivalWords[asked.arrivals]}.`)
-    const fields: Record<string, Field> = { ...known.parameters, durationSeconds: durationField }
     const values = { ...asked.parameters, durationSeconds: asked.durationSeconds }
     fillSliders(
       byId('load-parameters'),
-      fields,
+      fieldsOf(asked),
       values,
       ({ durationSeconds = 60, ...parameters }) => {
         asked = { ...asked, parameters, durationSeconds }
@@ -124,8 +140,16 @@ export function createLoadForm(
       })
       const answer = await response.json()
       showMistakes(mistakes, response.ok ? [] : answer.mistakes)
+      if (response.status === 409) {
+        let was = false
+        isOver = () => {
+          was ||= busy
+          return was && !busy
+        }
+      }
     } catch {
-      showMistakes(mistakes, ['the server does not answer'])
+      showMistakes(mistakes, ['the server does not answer: nothing was changed'])
+      isOver = afterAWhile()
     }
     poll()
   }
@@ -143,6 +167,7 @@ export function createLoadForm(
       byId('no-load').hidden = refusal === null
       byId('load-form').hidden = refusal !== null
       if (refusal !== null) say(byId('refusal'), `No run can be started from here: ${refusal}.`)
+      if (isOver()) check()
       startButton.disabled = busy || 'mistakes' in readRunRequest(asked)
       stopButton.disabled = run?.state !== 'running'
       showRun(run)
@@ -161,22 +186,31 @@ function commandOf(asked: RunRequest): string {
 const showRun = (run: Run | null) => {
   const progress = byId<HTMLProgressElement>('run-progress')
   const running = run !== null && run.state !== 'ended'
+  const account = running ? run.soFar : run?.result
   progress.hidden = !running
-  byId('run-result').hidden = run?.result === null || run === null || running
+  byId('run-result').hidden = !account
+  byId('run-unscraped').hidden = run?.metricsPort !== 0
+  say(byId('run-state'), run ? stateOf(run) : '')
+  say(byId('run-said'), running ? 'A run is under way.' : run ? stateOf(run) : '')
+  say(byId('run-line'), run ? lineOf(run) : '')
   if (!run) return
   const share = Math.min(1, run.elapsedSeconds / run.asked.durationSeconds)
   if (running && Math.abs(progress.value - share) > 0.001) progress.value = share
-  say(byId('run-state'), stateOf(run))
-  say(byId('run-line'), running || run.result === null ? fieldsOf(run.line) : '')
-  if (run.result && !running) showResult(run, run.result)
+  if (!account) return
+  const so = running ? ' so far' : ''
+  say(byId('run-caption'), `How long it took${so}, as the client saw it`)
+  showAccount(account)
+  say(byId('run-verdict'), running || !run.result ? '' : verdictOf(run.result))
 }
 
-/** The generator's line without its bar and what the page shows by itself; its fields are two spaces apart. */
-const fieldsOf = (line: string) =>
-  line
-    .split(/ {2,}/)
-    .filter((field) => !/[█░]| left$|^\(/.test(field))
-    .join(' · ')
+/** What goes on now, in a line; of a run that has failed, what it said last. */
+const lineOf = ({ state, soFar, result, line }: Run) => {
+  if (state === 'ended') return result === null ? line : ''
+  if (!soFar) return ''
+  const { achieved, asked } = soFar.rate
+  const rate = asked === null ? '' : ` of ${formatNumber(asked)}`
+  return `${formatNumber(achieved)}${rate} requests/s · ${formatCount(soFar.inFlight)} in flight`
+}
 
 const stateOf = ({ state, elapsedSeconds, asked, exitCode }: Run) => {
   const seconds = Math.round(elapsedSeconds)
@@ -187,31 +221,34 @@ const stateOf = ({ state, elapsedSeconds, asked, exitCode }: Run) => {
       : 'waiting for the last answers'
   }
   if (exitCode === 0) return `Done after ${seconds} s.`
-  return exitCode === 130 ? `Stopped after ${seconds} s.` : `Ended with exit code ${exitCode}.`
+  if (exitCode === 130) return `Stopped after ${seconds} s.`
+  return exitCode === 4 ? 'Nothing answered.' : `Failed after ${seconds} s.`
 }
 
-/** A result stays as it is: it is written once. */
-let written = 0
-
-const showResult = ({ number }: Run, result: RunResult) => {
-  if (written === number) return
-  written = number
-  const row = (name: string, ...cells: string[]) =>
-    html('tr', {}, html('th', { scope: 'row' }, name), ...cells.map((cell) => html('td', {}, cell)))
-  byId('run-times').replaceChildren(
-    ...(['p50', 'p90', 'p99', 'max'] as const).map((name) =>
-      row(name, formatSeconds(result.responseTime[name]), formatSeconds(result.serviceTime[name])),
-    ),
-  )
+const showAccount = (account: Account) => {
+  const place = byId('run-times')
+  const names = ['p50', 'p90', 'p99', 'max'] as const
+  if (place.childElementCount === 0) {
+    place.append(
+      ...names.map((name) =>
+        html('tr', {}, html('th', { scope: 'row' }, name), html('td'), html('td')),
+      ),
+    )
+  }
+  for (const [i, name] of names.entries()) {
+    const [, response, service] = place.children[i]?.children ?? []
+    if (response) say(response, formatSeconds(account.responseTime[name]))
+    if (service) say(service, formatSeconds(account.serviceTime[name]))
+  }
   const share = (count: number) =>
-    result.planned > 0 ? ` (${formatShare(count / result.planned)})` : ''
-  const account = (Object.entries(outcomes) as [Outcome, string][])
-    .filter(([outcome]) => outcome === 'ok' || result[outcome] > 0)
-    .map(([outcome, name]) => `${formatCount(result[outcome])} ${name}${share(result[outcome])}`)
-  say(byId('run-account'), `${formatCount(result.planned)} planned: ${account.join(', ')}.`)
-  const verdict =
-    result.verdict === 'valid'
-      ? 'The generator kept its schedule, so these figures are the server’s.'
-      : `What was measured may be the generator: ${result.reasons.join('; ')}.`
-  say(byId('run-verdict'), verdict)
+    account.planned > 0 ? ` (${formatShare(count / account.planned)})` : ''
+  const counts = (Object.entries(outcomes) as [Outcome, string][])
+    .filter(([outcome]) => outcome === 'ok' || account[outcome] > 0)
+    .map(([outcome, name]) => `${formatCount(account[outcome])} ${name}${share(account[outcome])}`)
+  say(byId('run-account'), `${formatCount(account.planned)} planned: ${counts.join(', ')}.`)
 }
+
+const verdictOf = ({ verdict, reasons }: RunResult) =>
+  verdict === 'valid'
+    ? 'The generator kept its schedule, so these figures are the server’s.'
+    : `What was measured may be the generator: ${reasons.join('; ')}.`

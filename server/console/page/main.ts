@@ -1,12 +1,21 @@
 import { axes, readAddress, writeAddress } from '../address.ts'
 import { type Distribution, ofPairs } from '../distribution.ts'
-import { formatBound, formatCount, formatNumber, formatRate, formatSeconds } from '../format.ts'
+import {
+  formatBound,
+  formatCount,
+  formatMany,
+  formatNumber,
+  formatRate,
+  formatSeconds,
+  unbroken,
+} from '../format.ts'
 import { createHistory } from '../history.ts'
 import type { Scale } from '../scale.ts'
-import { runOf, stateOf } from '../state.ts'
+import { runOf, stateOf, unknownIn } from '../state.ts'
 import { fittingAxis, viewOf } from '../view.ts'
+import { cautionOf, truthOf } from '../waiting.ts'
 import { type Asked, createBehaviourForm, expectationOf, wordsOf } from './behaviour.ts'
-import { byId, copy, html, say } from './dom.ts'
+import { byId, copy, html, say, showMistakes } from './dom.ts'
 import { createHeatmap } from './heatmap.ts'
 import { showLinks } from './links.ts'
 import { createLoadForm } from './load.ts'
@@ -18,11 +27,14 @@ import { createTimeChart } from './time-chart.ts'
 
 const given = readAddress(location.hash)
 const state = stateOf(given)
+showMistakes(byId('address-mistakes'), unknownIn(given))
+// Another link was put into the address: the page begins as that says.
+addEventListener('hashchange', () => location.reload())
 
 // What happened, as far as it is known here.
 const history = createHistory()
 let live: Live | undefined
-let truth: Distribution = ofPairs([])
+let delays: Distribution = ofPairs([])
 let seen: Distribution = ofPairs([])
 let expected = false
 let axis: Scale['kind'] = 'linear'
@@ -128,8 +140,8 @@ const poll = startPolling(
   (answer) => {
     const other = JSON.stringify(live?.behaviour) !== JSON.stringify(answer.behaviour)
     live = answer
+    behaviourForm.inForce(answer.behaviour)
     if (other) {
-      behaviourForm.inForce(answer.behaviour)
       // Who comes without a wish of their own finds the form as the server is.
       if (!given.behaviour && history.last === 0) behaviourForm.fill(answer.behaviour)
     }
@@ -137,7 +149,7 @@ const poll = startPolling(
     // Until something has happened, there is what the formula expects.
     const formula = answer.delays.length === 0 ? expectationOf(answer.behaviour) : undefined
     expected = formula !== undefined
-    truth = formula?.truth ?? ofPairs(answer.delays)
+    delays = formula?.truth ?? ofPairs(answer.delays)
     seen = formula?.seen ?? ofPairs(answer.durations)
     loadForm.show(answer.run, answer.refusal)
     showFirst(answer)
@@ -149,8 +161,12 @@ const poll = startPolling(
 
 function drawPicture() {
   if (!live) return
+  const truth = expected ? delays : truthOf(delays, seen)
   const view = viewOf(truth, seen, chosen().bounds)
   say(byId('picture-of'), pictureOf(live.behaviour))
+  const caution = expected ? '' : unbroken(cautionOf(delays, seen))
+  say(byId('caution'), caution)
+  byId('caution').hidden = caution === ''
   showQuantiles(view)
   axis = state.axis === 'fitting' ? fittingAxis(truth, axis) : state.axis
   picture(view, axis)
@@ -159,7 +175,7 @@ function drawPicture() {
 function pictureOf(behaviour: Asked) {
   const of = wordsOf(behaviour)
   if (expected) return `Nothing was sent yet. Expected of ${of}`
-  return `${formatCount(truth.count)} requests of ${of}`
+  return `${formatMany(delays.count, 'request')} of ${of}`
 }
 
 function drawLines() {

@@ -1,4 +1,5 @@
 import type { State } from '../address.ts'
+import { formatMany } from '../format.ts'
 import { exponentialBounds, readBounds, seriesOf } from '../own-layout.ts'
 import { type Chosen, layouts, ownLayout } from '../view.ts'
 import { byId, copy, say, showMistakes } from './dom.ts'
@@ -48,7 +49,8 @@ export function createLayoutChoice(
           ? exponentialBounds(wanted)
           : undefined
     const mistakes = own && 'mistakes' in own ? own.mistakes : []
-    showMistakes(byId('own-mistakes'), mistakes)
+    const kept = mistakes.length > 0 ? ['Below is still the layout from before.'] : []
+    showMistakes(byId('own-mistakes'), [...mistakes, ...kept])
     boxes.bounds.setAttribute('aria-invalid', `${layout === 'bounds' && mistakes.length > 0}`)
     if (mistakes.length > 0) return
     if (own && 'bounds' in own) {
@@ -58,7 +60,7 @@ export function createLayoutChoice(
     const { bounds, line } = chosen
     say(
       byId('cost'),
-      `${bounds.length} bounds cost ${seriesOf(bounds)} series for each set of labels: a bucket each, one to +Inf, the sum and the count.`,
+      `${formatMany(bounds.length, 'bound')} cost${bounds.length === 1 ? 's' : ''} ${seriesOf(bounds)} series for each set of labels: a bucket each, one to +Inf, the sum and the count.`,
     )
     say(byId('snippet'), line)
     changed(wanted, chosen)

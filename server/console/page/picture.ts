@@ -28,16 +28,16 @@ export function createPicture(): (view: View, axis: Scale['kind']) => void {
     truthLine: svg('path', { class: 'truth-line' }),
     bars: svg('path', { class: 'seen-bars' }),
     truthSteps: svg('path', { class: 'truth-line' }),
-    seenLine: svg('path', { class: 'seen-line' }),
+    seenLine: svg('path', { class: 'seen-line dashed' }),
     lanes: svg('g'),
     densityWords: svg(
       'text',
-      { 'text-anchor': 'end', y: DENSITY.top + 12 },
+      { class: 'words', 'text-anchor': 'end', y: DENSITY.top + 12 },
       'how many took so long',
     ),
     cumulativeWords: svg(
       'text',
-      { 'text-anchor': 'end', y: CUMULATIVE.bottom - 10 },
+      { class: 'words', 'text-anchor': 'end', y: CUMULATIVE.bottom - 10 },
       'how many took so long at most',
     ),
   }

@@ -1,4 +1,4 @@
-import { formatError, formatSeconds } from '../format.ts'
+import { formatError, formatSeconds, unbroken } from '../format.ts'
 import { gradeOf, nameOf, type View, verdictOf } from '../view.ts'
 import { byId, html, say } from './dom.ts'
 
@@ -41,7 +41,7 @@ export function showQuantiles(view: View): void {
     place.children[i]?.setAttribute('data-estimated', `${each.estimated ?? ''}`)
     place.children[i]?.setAttribute('data-true', `${each.true ?? ''}`)
   }
-  const sentence = verdictOf(view)
+  const sentence = verdictOf(view).map((part) => ({ ...part, text: unbroken(part.text) }))
   const verdict = byId('verdict')
   if (verdict.textContent === sentence.map(({ text }) => text).join('')) return
   verdict.replaceChildren(
