@@ -203,6 +203,8 @@ test('a behaviour is drawn while its sliders move, and in force only when it is 
     /^what a miss takes, on average, 41: must be a number from 0 to 40 \(seconds\)$/,
   )
   assert.equal(await page.isDisabled('text=Apply'), true)
+  assert.equal(await page.isHidden('#preview'), true)
+  assert.equal(await textOf(page, '#preview-words'), '')
   await box.fill('0.2')
   assert.deepEqual(await behaviourNow(), { name: 'uniform', parameters: { min: 0, max: 2 } })
   await page.click('text=Apply')
@@ -596,6 +598,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
     })
   }
 }
+
+test('at any width nothing leaves its card, however wrong the buckets are', { skip }, async (t) => {
+  await put({ name: 'constant', parameters: { delay: 0.02 } })
+  await send(5)
+  const { page } = await visit(t, browser, `${url}#layout=bounds&bounds=30`)
+  await untilCounted(page, 5)
+  const beyond = () =>
+    page.evaluate<string[]>(
+      `[...document.querySelectorAll('.card')].flatMap((card) => { const { right } = card.getBoundingClientRect(); return [...card.querySelectorAll('*')].filter((part) => { const box = part.getBoundingClientRect(); return box.width > 1 && box.right > right }).map((part) => part.id || part.textContent) })`,
+    )
+  for (const width of [360, 641, 768, 1000, 1024, 1160, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 900 })
+    for (const bounds of ['30', '3600']) {
+      await page.fill('#bounds', bounds)
+      assert.deepEqual(await beyond(), [], `${width} pixels, ${bounds} s`)
+    }
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
+  }
+})
 
 test('it is less than 150 kB over the wire, and painted within a second', { skip }, async (t) => {
   const paints: number[] = []

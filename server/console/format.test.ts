@@ -24,6 +24,7 @@ const rows: [words: string, actual: string, expected: string][] = [
   ['an error above', formatError(0.2483), '+24.8 %'],
   ['an error below', formatError(-0.031), '−3.10 %'],
   ['a small error', formatError(0.0004), '+0.04 %'],
+  ['an error beyond all measure', formatError(180_000), '>99,900 %'],
   ['no error', formatError(0), '0 %'],
   ['an error of nothing', formatError(undefined), '–'],
   ['a rate', formatRate(49.96), '50.0/s'],

@@ -26,8 +26,12 @@ export function formatError(share: number | undefined): string {
   if (Math.abs(share) < 0.00005) return '0 %'
   const sign = share > 0 ? '+' : '−'
   const percent = Math.abs(share) * 100
+  // More digits would say no more, and leave the picture.
+  if (percent >= MOST_PERCENT) return `>${formatCount(MOST_PERCENT)} %`
   return `${sign}${percent < 0.1 ? percent.toFixed(2) : digits(percent)} %`
 }
+
+const MOST_PERCENT = 99_900
 
 /** Requests a second. */
 export function formatRate(rate: number | undefined): string {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readBehaviourRequest } from '../behaviour-request.ts'
+import { behaviours } from '../behaviours.ts'
 import { inWords } from './mistakes.ts'
 import { profiles, readRunRequest } from './run-request.ts'
 
@@ -22,7 +24,23 @@ test('a mistake is told in the words of the form, and an empty field has no valu
   ])
 })
 
+test('a mistake between fields names them as the form does', () => {
+  const between = (body: unknown) => {
+    const read = readBehaviourRequest(body)
+    assert.ok('mistakes' in read)
+    return inWords(read.mistakes, behaviours.uniform.parameters)
+  }
+  assert.deepEqual(between({ name: 'uniform', parameters: { min: 5, max: 2 } }), [
+    'the shortest delay must not be above the longest delay',
+  ])
+  const none = readRunRequest({ profile: 'ramp', parameters: { from: 0, to: 0 } })
+  assert.ok('mistakes' in none)
+  assert.deepEqual(inWords(none.mistakes, profiles.ramp.parameters), [
+    'at least one rate must be above 0',
+  ])
+})
+
 test('what is about no field of the form stays as it is', () => {
-  const mistake = 'parameters={"from":0}: at least one rate must be above 0'
+  const mistake = 'profile="square": must be one of constant, ramp'
   assert.deepEqual(inWords([mistake], profiles.ramp.parameters), [mistake])
 })

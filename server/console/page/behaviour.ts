@@ -80,7 +80,12 @@ export function createBehaviourForm({
     showMistakes(mistakes, inWords(wrong, parametersOf(asked.name)))
     isOver = () => false
     if (apply) apply.disabled = wrong.length > 0
-    if (wrong.length > 0) return
+    if (wrong.length > 0) {
+      // What can't be has no density.
+      preview(undefined)
+      say(byId('preview-words'), '')
+      return
+    }
     const expected = expectationOf(asked)
     preview(expected?.truth)
     say(byId('preview-words'), previewWords(expected, bounds()))
