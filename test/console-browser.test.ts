@@ -402,6 +402,31 @@ test('who is refused because of another’s run is told until that is over', { s
   assert.equal(await page.isHidden('#load-mistakes'), true)
 })
 
+test('a page that lacks a module is told of and loaded again, and one lost answer is not spoken of', {
+  skip,
+}, async (t) => {
+  const context = await browser.newContext()
+  t.after(() => context.close())
+  const page = await context.newPage()
+  await page.route('**/console/scale.ts', (route) => route.abort('connectionreset'))
+  await page.goto(url)
+  await page.waitForSelector('#connection:has-text("could not be loaded; trying again")')
+  await page.unroute('**/console/scale.ts')
+  await page.waitForSelector('body[data-connected=true]')
+  assert.equal(await page.isHidden('#connection'), true)
+  await page.evaluate(`
+    window.shown = 0
+    new MutationObserver(() => window.shown++)
+      .observe(document.querySelector('#connection'), { attributeFilter: ['hidden'] })`)
+  let asked = 0
+  await page.route('**/api/live*', (route) =>
+    asked++ === 0 ? route.abort('connectionreset') : route.continue(),
+  )
+  await page.waitForResponse('**/api/live*')
+  assert.equal(asked, 2)
+  assert.equal(await page.evaluate('window.shown'), 0)
+})
+
 test('what could not be done is told for a while, and then forgotten', { skip }, async (t) => {
   const own = await startServer(calm)
   t.after(() => own.stop())

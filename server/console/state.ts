@@ -21,7 +21,7 @@ import { layouts } from './view.ts'
  */
 export function stateOf(
   given: PartOfState,
-): State & { behaviour: BehaviourName; profile: ProfileName } {
+): State & { axis: (typeof axes)[number]; behaviour: BehaviourName; profile: ProfileName } {
   const behaviour = behaviourNames.find((name) => name === given.behaviour) ?? 'uniform'
   const profile = profileNames.find((name) => name === given.profile) ?? 'constant'
   const { parameters }: Behaviour = behaviours[behaviour]

@@ -17,6 +17,8 @@ export type Live = {
 
 const EVERY_MS = 1000
 const PATIENCE_MS = 4000
+/** A browser gives up what is under way when a network comes or goes: once is nothing to speak of. */
+const AGAIN_MS = 200
 
 /**
  * Asks once a second, and again and again when there is no answer, which it says on the page until there is one.
@@ -29,6 +31,7 @@ export function startPolling(after: () => number, show: (live: Live) => void): (
   let timer = 0
   let asking = false
   let again = false
+  let failures = 0
   const ask = async () => {
     if (asking) {
       again = true
@@ -36,27 +39,28 @@ export function startPolling(after: () => number, show: (live: Live) => void): (
     }
     asking = true
     clearTimeout(timer)
-    try {
-      const response = await fetch(`/api/live?after=${after()}`, {
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      })
-      if (!response.ok) throw new Error(`${response.status}`)
-      const live = await response.json()
-      connection.hidden = true
-      document.body.dataset.connected = 'true'
-      show(live)
-    } catch {
+    const live = await liveSince(after()).catch(() => undefined)
+    failures = live ? 0 : failures + 1
+    if (failures > 1) {
       say(
         connection,
         'The server does not answer. What you see is from before; trying again each second.',
       )
-      connection.hidden = false
-      document.body.dataset.connected = 'false'
     }
+    if (connection.hidden === failures > 1) connection.hidden = failures < 2
+    if (failures !== 1) document.body.dataset.connected = `${failures === 0}`
     asking = false
-    timer = setTimeout(ask, again ? 0 : EVERY_MS)
+    timer = setTimeout(ask, again ? 0 : failures === 1 ? AGAIN_MS : EVERY_MS)
     again = false
+    if (live) show(live)
   }
   ask()
   return ask
+}
+
+async function liveSince(second: number): Promise<Live> {
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const response = await fetch(`/api/live?after=${second}`, { signal })
+  if (!response.ok) throw new Error(`${response.status}`)
+  return response.json()
 }
