@@ -45,7 +45,12 @@ export async function demoCommand(loadOptions: readonly string[], lab: DemoLab):
     const say = (text: string) => out(`${text}\n`)
     const shown = await demo({ prometheus, load, say, sleep, patienceMs: 30_000 })
     if (loadExitCode !== 0) return loadExitCode
-    const { console, grafana, prometheus: tsdb, server } = links(ports, {
+    const {
+      console,
+      grafana,
+      prometheus: tsdb,
+      server,
+    } = links(ports, {
       secure: lab.secure ?? false,
     })
     const all = [

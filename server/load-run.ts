@@ -147,7 +147,7 @@ export function createLoadRuns({
     get refusal() {
       if (!here) return 'the load generator is not beside this server'
       return target() === undefined
-        ? 'the load generator can’t reach this server by itself'
+        ? 'the load generator can’t reach this server by itself: it speaks TLS, and LOADGEN_CA does not name whom to trust'
         : undefined
     },
     get current() {
