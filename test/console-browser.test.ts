@@ -135,10 +135,14 @@ test('what the page says of each layout is what histogram_quantile says of the s
       assert.ok(Math.abs(estimated / answer - 1) < 1e-3, `${layout} ${q}: ${estimated}, ${answer}`)
     }
   }
-  const truth = (await (await fetch(`${own.controlUrl}/api/truth`)).json()) as {
-    quantileSeconds: Record<string, number>
+  type Quantiles = { quantileSeconds: Record<string, number> }
+  const truth = (await (await fetch(`${own.controlUrl}/api/truth`)).json()) as Quantiles & {
+    handler: Quantiles
   }
-  assert.equal((await tile(page, 0.99)).true, truth.quantileSeconds['0.99'])
+  // On a machine that is busy enough requests wait, and then it is the durations that are shown, in whole milliseconds.
+  const waited = (await textOf(page, '#caution')).startsWith('Requests waited')
+  const seconds = (waited ? truth.handler : truth).quantileSeconds['0.99'] ?? 0
+  assert.equal((await tile(page, 0.99)).true, Math.ceil(seconds * 1000 - 1e-6) / 1000)
 })
 
 test('bounds of one’s own change bars, error, cost and the line at once', { skip }, async (t) => {
