@@ -5,12 +5,15 @@ import { Ledger } from './ledger.ts'
 import type { Schedule } from './pacer.ts'
 import { type Run, type RunEnd, startRun } from './run.ts'
 import { plannedRequests, shareOf, targetsBy } from './schedule.ts'
+import { partOf, type Shard, type Share } from './share.ts'
 import type { ThreadVitals, WatchThread } from './thread-vitals.ts'
 
 /** All that decides what is sent and when: plain data, the same for every thread. */
 export type Plan = {
   schedule: Schedule & { weights: readonly number[] }
   targets: readonly Target[]
+  /** Which part of all this is this process's: schedule, places and connections are those of the whole. */
+  shard: Shard
   /** The certificates to trust, as PEM; null for those that Node trusts. */
   ca: string | null
   timeoutMs: number
@@ -18,9 +21,6 @@ export type Plan = {
   /** How many connections of a closed loop; null for an open one. */
   connections: number | null
 }
-
-/** Which part of a plan is one thread's. */
-export type Share = { index: number; workers: number }
 
 export type EngineOptions = {
   plan: Plan
@@ -110,7 +110,3 @@ const start = (
     nextTarget: targetsBy(weights, seed + share.index),
   })
 }
-
-/** A thread's part of a number; all parts together are the number. */
-const partOf = (whole: number, { index, workers }: Share): number =>
-  Math.floor((whole + workers - 1 - index) / workers)

@@ -2,6 +2,7 @@ import type { Options } from './options.ts'
 import { formatProfile } from './profile.ts'
 import { formatLasting, formatRate } from './quantity.ts'
 import { type RunRecord, resultOf } from './result.ts'
+import { formatShard, partOf, threadShare } from './share.ts'
 
 /** A run in a sentence: how long it lasted, what was asked for, and what was sent. */
 export function headline(run: RunRecord): string {
@@ -17,13 +18,14 @@ export function destinations({ url, targets }: Options): string[] {
   return targets.map(({ weight, url }) => `${weight} × ${url.href}`)
 }
 
-const askedFor = ({ connections }: Options, perSecond: number | null) =>
+const askedFor = ({ connections, shard }: Options, perSecond: number | null) =>
   perSecond === null
-    ? `${connections} connections in a closed loop`
+    ? `${partOf(connections ?? 0, threadShare(shard, 0, 1))} connections in a closed loop`
     : `asked for ${formatRate(perSecond)} requests/s`
 
-const schedule = ({ profile, arrivals, seed, connections }: Options) => {
-  if (connections !== null) return ''
+const schedule = ({ profile, arrivals, seed, connections, shard }: Options) => {
+  const part = shard.count === 1 ? '' : `shard ${formatShard(shard)}`
+  if (connections !== null) return part && ` (${part})`
   const shape = profile.kind === 'constant' ? '' : `${formatProfile(profile)}, `
-  return ` (${shape}${arrivals} arrivals, seed ${seed})`
+  return ` (${shape}${arrivals} arrivals, seed ${seed}${part && `, ${part}`})`
 }

@@ -19,6 +19,11 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
   --timeout D          for each request, from when it is to be sent to the last byte (10s)
   --max-in-flight N    beyond it, requests wait, and their waiting counts as latency (10000)
   --workers N          threads; the schedule stays the same, whatever N (1)
+  --shard I/N          do this part of the run, with I from 0 to N - 1, while others do theirs:
+                       every Nth request of the schedule from the Ith on, at its own instant.
+                       All else is that of the whole, but --workers, --expect and the report
+  --start-at INSTANT   count due times from then, such as 2026-03-01T12:00:00Z, so that shards
+                       on several machines have one schedule in common
   --closed             no schedule: each connection sends its next request when the answer has
                        come. For comparing with tools that do so; --rate and --arrivals are
                        not used, response time is service time, and what a stall kept from
@@ -44,8 +49,9 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
   --no-progress        no live lines
   -h, --help           this text
 
-Environment: LOADGEN_URL, LOADGEN_AWAIT_SCRAPE and, for https:, LOADGEN_CA are used where URL,
---await-scrape and --ca are not given; LAB_BIND is the address on which /metrics is served (all).
+Environment: LOADGEN_URL, LOADGEN_AWAIT_SCRAPE, LOADGEN_START_AT and, for https:, LOADGEN_CA are
+used where URL, --await-scrape, --start-at and --ca are not given; LAB_BIND is the address on
+which /metrics is served (all).
 
 Exit codes: 0 done; 1 the account doesn't add up, a thread died, or a result could not be
 written; 2 wrong usage; 3 an expectation failed; 4 nothing answered (after 1.5 s of nothing

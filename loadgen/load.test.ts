@@ -271,3 +271,21 @@ const samplesIn = (exposition: string) =>
         return [line.slice(0, at), Number(line.slice(at + 1))] as const
       }),
   )
+
+test('shards that start at the same instant have start times of their own, and rates that add up', async (context) => {
+  const server = await scriptedServer(context, (socket) => socket.write(answer(200)))
+  const valuesOf = async (index: number) => {
+    const metrics = createMetrics()
+    const load = loadOf(server, `--requests 4 --rate 100 --shard ${index}/2`, metrics)
+    const gauges = [metrics.rateTarget, metrics.startTime]
+    const [rate, start = 0] = (await Promise.all(gauges.map((gauge) => gauge.get()))).map(
+      ({ values }) => values[0]?.value,
+    )
+    const { ledger, startedAt } = await load.finished
+    return [ledger.planned, rate, Math.round((start - startedAt.getTime() / 1000) * 1e6)]
+  }
+  assert.deepEqual(await Promise.all([valuesOf(0), valuesOf(1)]), [
+    [2, 50, 0],
+    [2, 50, 1],
+  ])
+})

@@ -8,6 +8,7 @@ import type { Options } from './options.ts'
 import { errorsIn, type Progress } from './progress.ts'
 import { RecentWindow } from './recent-window.ts'
 import type { RunRecord } from './result.ts'
+import { partOf, threadShare } from './share.ts'
 import { type SoFar, soFarOf } from './so-far.ts'
 import type { WatchThread } from './thread-vitals.ts'
 import { startThreads, type ThreadData, type ThreadsEnd } from './threads.ts'
@@ -28,6 +29,8 @@ export type LoadOptions = {
   after: After
   /** The wall clock. */
   startedAt: Date
+  /** The instant of the clock from which due times count, if it is still to come; else it is now. */
+  startAt?: number
   /** Starts to watch how this thread fares. */
   watchThread: WatchThread
   spawn?: (data: ThreadData) => Worker
@@ -62,11 +65,13 @@ export function startLoad(load: LoadOptions): Load {
       ? startHere(load, onTally)
       : startThreads({ ...load, workers: options.workers, onTally })
   metrics.rateTarget.set(askedRate(options, 0) ?? 0)
-  metrics.startTime.set(startedAt.getTime() / 1000)
+  // A microsecond apart: who waits for a scrape of its own counts knows them by this, and shards may start together.
+  metrics.startTime.set(startedAt.getTime() / 1000 + options.shard.index / 1e6)
   threads.started.then((startAt) => {
     start = startAt
   })
-  const cancelGiveUp = after(giveUpAfterMs, () => {
+  const untilStartMs = Math.max(0, (load.startAt ?? 0) - start)
+  const cancelGiveUp = after(untilStartMs + giveUpAfterMs, () => {
     if (ledger.onlyConnectFailures) threads.stop('given up')
   })
 
@@ -88,7 +93,7 @@ export function startLoad(load: LoadOptions): Load {
     ...recent.summary(),
     elapsedMs: Math.max(0, now() - start),
     durationMs: options.durationMs,
-    requests: options.requests,
+    requests: options.requests === null ? null : partOf(options.requests, ownShare(options)),
     planned: ledger.planned,
     rateAsked: askedRate(options, now() - start),
     inFlight: ledger.inFlight,
@@ -98,10 +103,13 @@ export function startLoad(load: LoadOptions): Load {
   return { stop: threads.stop, finished, progress, soFar: () => soFarOf(ledger, progress()) }
 }
 
-/** The whole plan on this thread, with what several threads have. */
+/** What is this process's of the whole. */
+const ownShare = ({ shard }: Options) => threadShare(shard, 0, 1)
+
+/** All that is this process's on this thread, with what several threads have. */
 const startHere = (load: LoadOptions, onTally: (tally: Ledger) => void) => {
-  const startAt = load.now()
-  const engine = startEngine({ ...load, share: { index: 0, workers: 1 }, startAt, onTally })
+  const startAt = Math.max(load.now(), load.startAt ?? 0)
+  const engine = startEngine({ ...load, share: ownShare(load.options), startAt, onTally })
   const finished = engine.finished.then((end): ThreadsEnd => ({ ends: [end], fault: null }))
   return { started: Promise.resolve(startAt), stop: engine.stop, finished }
 }

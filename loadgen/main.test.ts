@@ -94,7 +94,7 @@ test('--help exits 0, and names every option', async () => {
   assert.deepEqual(
     new Set(options),
     new Set(
-      '--rate --duration --requests --profile --arrivals --seed --timeout --max-in-flight --workers --closed --connections --target --method --header --body --ca --strict --json --hdr --html --expect --metrics-port --await-scrape --no-progress --help'.split(
+      '--rate --duration --requests --profile --arrivals --seed --timeout --max-in-flight --workers --shard --start-at --closed --connections --target --method --header --body --ca --strict --json --hdr --html --expect --metrics-port --await-scrape --no-progress --help'.split(
         ' ',
       ),
     ),
@@ -112,6 +112,51 @@ test('wrong usage exits 2, with every mistake and nothing sent', async (context)
     'loadgen: --rate 0: must be requests a second, above 0, such as 50, and 1,000,000 at most',
     'loadgen: nothing was sent; --help says what there is',
   ])
+  assert.equal(server.connections(), 0)
+})
+
+test('shards on several machines start together, and send the requests of one schedule between them', async (context) => {
+  const server = await okServer(context)
+  const startAt = new Date(Date.now() + 6000).toISOString()
+  const whole = ['--rate', '200', '--requests', '41', '--closed', '--connections', '5']
+  const open = whole.slice(0, 4)
+  const run = (...args: string[]) =>
+    loadgen(...args, '--metrics-port', '0', '--json', '-', '--start-at', startAt, server.url.href)
+  const results = (
+    await Promise.all([
+      ...[0, 1, 2].map((index) => run(...open, '--shard', `${index}/3`)),
+      ...[0, 1].map((index) => run(...whole, '--shard', `${index}/2`)),
+    ])
+  ).map(({ code, stdout, stderr }) => {
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /shard\s\d\/\d\)/)
+    return JSON.parse(stdout)
+  })
+  assert.deepEqual(
+    results.map(({ ok }) => ok),
+    [14, 14, 13, 21, 20],
+  )
+  assert.ok(results.every((result) => result.startedAt === startAt))
+  const asked = results.slice(0, 3).map(({ rate }) => rate.asked)
+  assert.ok(asked.every((rate) => Math.abs(rate - 200 / 3) < 1e-9))
+})
+
+test('a start that has passed is refused, and nothing is sent', async (context) => {
+  const server = await okServer(context)
+  const { code, stderr } = await loadgen('--start-at', '2026-03-01T12:00:00Z', server.url.href)
+  assert.equal(code, 2)
+  assert.match(stderr, /--start-at 2026-03-01T12:00:00.000Z: must be still to come, and it was \d/)
+  assert.equal(server.connections(), 0)
+})
+
+test('Ctrl-C before the start ends the wait, and nothing is sent', async (context) => {
+  const server = await okServer(context)
+  const startAt = new Date(Date.now() + 3_600_000).toISOString()
+  const { child, ended } = start(['--metrics-port', '0', '--start-at', startAt, server.url.href])
+  child.stderr?.once('data', () => child.kill('SIGINT'))
+  const { code, stderr } = await ended
+  assert.equal(code, 130)
+  assert.match(stderr, /interrupted; nothing was sent/)
   assert.equal(server.connections(), 0)
 })
 

@@ -20,10 +20,14 @@ import { showProgress } from './progress-line.ts'
 import { renderReport } from './report.ts'
 import { expectationsOf, type RunRecord, resultOf } from './result.ts'
 import { tellEachSecond } from './so-far.ts'
+import { mistakeInStart } from './start-at.ts'
 import { watchThread } from './thread-vitals.ts'
 
 /** Prometheus scrapes every 5 s in the lab, and every 15 s where nobody said otherwise. */
 const awaitScrapeMs = 20_000
+
+/** Threads take some 100 ms to be ready. */
+const readyBeforeStartMs = 1000
 
 /** npm passes on a Ctrl-C that the terminal has sent to us already: so close together, they are one. */
 const sameInterruptMs = 300
@@ -63,6 +67,7 @@ async function main(): Promise<number> {
     url: env.LOADGEN_URL || undefined,
     awaitScrape: env.LOADGEN_AWAIT_SCRAPE || undefined,
     ca: env.LOADGEN_CA || undefined,
+    startAt: env.LOADGEN_START_AT || undefined,
   })
   if ('mistakes' in parsed) {
     const { files } = parsed
@@ -91,7 +96,9 @@ const prepareAndRun = async (options: Options): Promise<number> => {
   const metrics = createMetrics()
   const { html, metricsPort } = options
   const inputs = openFiles(options)
-  if ('mistakes' in inputs) return refuse(inputs.mistakes)
+  const late = options.startAt && mistakeInStart(options.startAt, Date.now())
+  const mistakes = [...('mistakes' in inputs ? inputs.mistakes : []), ...(late ? [late] : [])]
+  if ('mistakes' in inputs || mistakes.length > 0) return refuse(mistakes)
   let closeMetrics = () => {}
   try {
     if (html !== null) readPageAssets()
@@ -134,8 +141,11 @@ const runOnce = async (
   if (typeof addresses !== 'object') return exitCodes.nothingAnswered
   const plan = planOf({ ...inputs, options, addresses })
   const { timeOrigin } = performance
-  const startedAt = new Date()
-  const load = startLoad({ options, plan, metrics, now, timeOrigin, after, startedAt, watchThread })
+  if (options.startAt && (await waitFor(options.startAt))) return exitCodes.interrupted
+  const startedAt = options.startAt ?? new Date()
+  const startAt = now() + startedAt.getTime() - Date.now()
+  const clocks = { now, timeOrigin, after, startedAt, startAt }
+  const load = startLoad({ options, plan, metrics, watchThread, ...clocks })
 
   interruptible = () => load.stop('interrupted')
   const hideProgress = options.progress
@@ -150,6 +160,16 @@ const runOnce = async (
   hush()
   publish(run)
   return run
+}
+
+/** Waits until shortly before an instant, and answers whether that was interrupted. */
+const waitFor = async (instant: Date) => {
+  const { signal, abort } = abortable()
+  interruptible = abort
+  say(`waiting for ${instant.toISOString()}`)
+  const waitMs = Math.max(0, instant.getTime() - Date.now() - readyBeforeStartMs)
+  await sleep(waitMs, undefined, { signal }).catch(() => say('interrupted; nothing was sent'))
+  return signal.aborted
 }
 
 /** Where one of the files is stdout, nothing else may be there. */

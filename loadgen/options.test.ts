@@ -28,6 +28,8 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
     maxInFlight: 10_000,
     connections: null,
     workers: 1,
+    shard: { index: 0, count: 1 },
+    startAt: null,
     method: 'GET',
     headers: [],
     body: null,
@@ -46,7 +48,7 @@ test('without arguments, 50 requests a second go to 127.0.0.1:8080 for a minute'
 
 test('every option is read', () => {
   const line =
-    '--rate 12.5 --duration=90s --requests 10 --profile sine:20..80/60s --arrivals even --seed 7 --timeout 500ms --max-in-flight 3 --workers 2 --method PUT --header A:b --header C:d --body @f --ca c.pem --strict --json - --hdr run.hlog --html run.html --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
+    '--rate 12.5 --duration=90s --requests 10 --profile sine:20..80/60s --arrivals even --seed 7 --timeout 500ms --max-in-flight 30 --workers 2 --shard 1/5 --start-at 2026-03-01T12:00:00Z --method PUT --header A:b --header C:d --body @f --ca c.pem --strict --json - --hdr run.hlog --html run.html --metrics-port 1234 --await-scrape http://127.0.0.1:9090 --no-progress -h http://127.0.0.1:1/x?y=1'
   assert.deepEqual(optionsOf(...line.split(' ')), {
     url: new URL('http://127.0.0.1:1/x?y=1'),
     targets: [{ weight: 1, url: new URL('http://127.0.0.1:1/x?y=1') }],
@@ -57,9 +59,11 @@ test('every option is read', () => {
     arrivals: 'even',
     seed: 7,
     timeoutMs: 500,
-    maxInFlight: 3,
+    maxInFlight: 30,
     connections: null,
     workers: 2,
+    shard: { index: 1, count: 5 },
+    startAt: new Date('2026-03-01T12:00:00Z'),
     method: 'PUT',
     headers: [
       ['A', 'b'],
@@ -246,6 +250,19 @@ test('a closed loop has ten connections, or one for each worker, or what is give
   assert.equal(optionsOf('--closed', '--connections', '3').connections, 3)
 })
 
+test('what is split between shards is enough for each of their threads', () => {
+  const line = '--shard 0/4 --workers 3 --max-in-flight 11 --closed --connections 11 --requests 3'
+  assert.deepEqual(mistakesOf(...line.split(' ')), [
+    '--requests 3: must be at least the number of shards, which is 4',
+    '--max-in-flight 11: must be at least --workers times the number of shards, which is 12',
+    '--connections 11: must be at least --workers times the number of shards, which is 12',
+  ])
+  assert.equal(optionsOf('--closed', '--shard', '0/4', '--workers', '3').connections, 12)
+  assert.deepEqual(mistakesOf('--shard', '4/4'), [
+    '--shard 4/4: must be I/N, with I from 0 to N - 1 and N 1,000 at most, such as 0/4',
+  ])
+})
+
 test('all mistakes are named at once', () => {
   assert.equal(
     mistakesOf('--rate', '0', '--duration', '5', '--foo', 'ftp://x', '--seed', 'x').length,
@@ -254,11 +271,13 @@ test('all mistakes are named at once', () => {
 })
 
 test('what the environment says holds where the arguments say nothing', () => {
-  const defaults = { url: 'http://a:1/', awaitScrape: 'http://p:9090' }
+  const startAt = '2026-03-01T12:00:00Z'
+  const defaults = { url: 'http://a:1/', awaitScrape: 'http://p:9090', startAt }
   const one = parseOptions([], defaults)
   assert.ok('options' in one)
   assert.equal(one.options.url.href, 'http://a:1/')
   assert.equal(one.options.awaitScrape?.href, 'http://p:9090/')
+  assert.deepEqual(one.options.startAt, new Date(startAt))
   const two = parseOptions(['http://b:2/', '--metrics-port', '0'], defaults)
   assert.ok('options' in two)
   assert.equal(two.options.url.href, 'http://b:2/')
@@ -278,10 +297,11 @@ test('the authority that the environment names is for https: alone', () => {
 })
 
 test('a mistake in the environment is named too', () => {
-  const parsed = parseOptions([], { url: 'nowhere', awaitScrape: 'nothing' })
+  const parsed = parseOptions([], { url: 'nowhere', awaitScrape: 'nothing', startAt: 'soon' })
   assert.ok('mistakes' in parsed)
   assert.deepEqual(parsed.mistakes, [
     'LOADGEN_URL nowhere: must be an http:// or https:// URL, such as http://127.0.0.1:8080/',
     'LOADGEN_AWAIT_SCRAPE nothing: must be the URL of a Prometheus, such as http://127.0.0.1:9090',
+    'LOADGEN_START_AT soon: must be an instant with its time zone, such as 2026-03-01T12:00:00Z',
   ])
 })

@@ -6,6 +6,8 @@ import type { FileOptions } from './files.ts'
 import type { Arrivals } from './pacer.ts'
 import { formatProfile, mostPerSecond, type ProfileSpec, parseProfile } from './profile.ts'
 import { formatCount } from './quantity.ts'
+import { mostShards, parseShard, type Shard } from './share.ts'
+import { parseInstant } from './start-at.ts'
 
 export type Options = {
   /** The only target, or the first of several. */
@@ -25,6 +27,10 @@ export type Options = {
   /** How many connections of a closed loop; null for an open one. */
   connections: number | null
   workers: number
+  /** Which part of all that the options ask for is this process's. */
+  shard: Shard
+  /** The instant from which due times count; null for as soon as possible. */
+  startAt: Date | null
   method: string
   /** Name and value, in order. */
   headers: [name: string, value: string][]
@@ -51,6 +57,7 @@ export type Options = {
 export type Defaults = {
   url?: string | undefined
   awaitScrape?: string | undefined
+  startAt?: string | undefined
   /** Is not used where no URL is https. */
   ca?: string | undefined
 }
@@ -141,12 +148,24 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
   }
 
   const workers = read('workers', 1, wholeFrom(1, mostWorkers))
-  const maxInFlight = read('max-in-flight', 10_000, wholeFrom(1))
-  if (maxInFlight < workers) {
-    mistakes.push(`--max-in-flight ${maxInFlight}: must be at least --workers, which is ${workers}`)
+  const shard = read('shard', { index: 0, count: 1 }, parseShard)
+  if (requests !== null && requests < shard.count) {
+    mistakes.push(
+      `--requests ${requests}: must be at least the number of shards, which is ${shard.count}`,
+    )
+  }
+  // Of each shard's each thread there is one at least.
+  const threads = workers * shard.count
+  const theirNumber =
+    shard.count === 1
+      ? `--workers, which is ${workers}`
+      : `--workers times the number of shards, which is ${threads}`
+  const maxInFlight = read('max-in-flight', Math.max(10_000, threads), wholeFrom(1))
+  if (maxInFlight < threads) {
+    mistakes.push(`--max-in-flight ${maxInFlight}: must be at least ${theirNumber}`)
   }
   const closed = given.has('closed')
-  const connections = read('connections', Math.max(10, workers), wholeFrom(1))
+  const connections = read('connections', Math.max(10, threads), wholeFrom(1))
   if (given.has('connections') && !closed) {
     mistakes.push('--connections: is for --closed; an open loop opens as many as it needs')
   }
@@ -159,8 +178,12 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
       `--expect ${text}: no rate is asked for with --closed; the limit must be a rate such as 49.5/s`,
     )
   }
-  if (connections < workers) {
-    mistakes.push(`--connections ${connections}: must be at least --workers, which is ${workers}`)
+  if (connections < threads) {
+    mistakes.push(`--connections ${connections}: must be at least ${theirNumber}`)
+  }
+  const usualStart = defaults.startAt === undefined ? null : parseInstant(defaults.startAt)
+  if (defaults.startAt !== undefined && usualStart === null) {
+    mistakes.push(`LOADGEN_START_AT ${defaults.startAt}: must be ${allowed['start-at']}`)
   }
   const body = read<string | null>('body', null, (text) => text)
 
@@ -175,6 +198,8 @@ export function parseOptions(args: readonly string[], defaults: Defaults = {}): 
     maxInFlight,
     connections: closed ? connections : null,
     workers,
+    shard,
+    startAt: read('start-at', usualStart, parseInstant),
     method: read('method', body === null ? 'GET' : 'POST', parseMethod),
     headers: readAll('header', parseHeader),
     body,
@@ -213,6 +238,8 @@ const allowed = {
   target: "a weight above 0 and an http(s) URL or a path, such as '3 http://127.0.0.1:8080/'",
   connections: 'a whole number from 1',
   workers: `a whole number from 1 to ${mostWorkers}`,
+  shard: `I/N, with I from 0 to N - 1 and N ${formatCount(mostShards)} at most, such as 0/4`,
+  'start-at': 'an instant with its time zone, such as 2026-03-01T12:00:00Z',
   method: 'a method such as POST, and not CONNECT',
   header: "a name and a value, such as 'Accept: text/html', and no length of the body",
   body: 'a text, or @ and the name of a file',

@@ -31,6 +31,7 @@ export function planOf({ options, addresses, body, ca }: PlanInputs): Plan {
       },
       request: encodeRequest({ url, method, headers, body }),
     })),
+    shard: options.shard,
     ca,
     timeoutMs: options.timeoutMs,
     maxInFlight: options.maxInFlight,

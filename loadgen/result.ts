@@ -5,6 +5,7 @@ import type { Ledger, OutcomeName } from './ledger.ts'
 import type { Options } from './options.ts'
 import { formatProfile } from './profile.ts'
 import type { RunEnd } from './run.ts'
+import { formatShard } from './share.ts'
 import type { TimeSeries } from './time-series.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -92,6 +93,7 @@ export function resultOf(run: RunRecord): Result {
       maxInFlight: options.maxInFlight,
       connections: options.connections,
       workers: options.workers,
+      shard: formatShard(options.shard),
       method: options.method,
       targets: options.targets.map(({ weight, url }) => `${weight} ${url.href}`).join(', '),
     },

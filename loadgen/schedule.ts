@@ -1,4 +1,5 @@
 import { dueTimes, type Schedule, seededRandom } from './pacer.ts'
+import type { Share } from './share.ts'
 
 /** A request before it is sent: when it is due, in seconds after the start, and which target it goes to. */
 export type PlannedRequest = { due: number; target: number }
@@ -21,12 +22,12 @@ export function* plannedRequests(
 }
 
 /**
- * One worker's share of a schedule: every request whose number is `index` modulo `workers`, at its own
+ * One thread's share of a schedule: every request whose number is `index` modulo `workers`, at its own
  * due time. All shares together are the schedule, and each fills as many seconds as all of it does.
  */
 export function* shareOf<Item, End>(
   schedule: Iterator<Item, End>,
-  { index, workers }: { index: number; workers: number },
+  { index, workers }: Share,
 ): Generator<Item, End> {
   for (let n = 0; ; n++) {
     const next = schedule.next()

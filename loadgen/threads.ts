@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { EngineEnd, Plan, Share } from './engine.ts'
+import type { EngineEnd, Plan } from './engine.ts'
 import { Ledger, type LedgerData } from './ledger.ts'
 import { plannedRequests, shareOf } from './schedule.ts'
+import { type Share, threadShare } from './share.ts'
 
 export type ThreadData = { plan: Plan; share: Share }
 
@@ -21,6 +22,8 @@ export type ThreadsOptions = {
   /** A monotonic clock in milliseconds; with `timeOrigin`, milliseconds since the epoch. */
   now: () => number
   timeOrigin: number
+  /** The earliest instant of the clock from which due times may count. */
+  startAt?: number
   spawn?: (data: ThreadData) => Worker
 }
 
@@ -47,11 +50,12 @@ const headStartMs = 10
  * its share and not known to be sent as never sent.
  */
 export function startThreads(options: ThreadsOptions): Threads {
-  const { plan, workers, onTally, now, timeOrigin, spawn = spawnThread } = options
+  const { plan, workers, onTally, now, timeOrigin, startAt: earliest = 0 } = options
+  const { spawn = spawnThread } = options
   const { promise: started, resolve: resolveStarted } = Promise.withResolvers<number>()
   const { promise: finished, resolve: resolveFinished } = Promise.withResolvers<ThreadsEnd>()
   const threads = Array.from({ length: workers }, (_, index): Thread => {
-    const share = { index, workers }
+    const share = threadShare(plan.shard, index, workers)
     return { share, worker: spawn({ plan, share }), known: new Ledger(), ready: false, end: null }
   })
   let startAt: number | null = null
@@ -81,7 +85,7 @@ export function startThreads(options: ThreadsOptions): Threads {
   }
 
   const begin = () => {
-    startAt = now() + headStartMs
+    startAt = Math.max(now() + headStartMs, earliest)
     resolveStarted(startAt)
     tellAll({ kind: 'start', startAtEpoch: timeOrigin + startAt })
     if (stopReason !== null) stop(stopReason)

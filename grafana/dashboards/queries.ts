@@ -109,8 +109,8 @@ export const load = {
       `histogram_quantile(${q}, sum by (le) (rate(loadgen_${time}_seconds_bucket[$__rate_interval])))`,
     ),
 
-  /** The last that was said, for as long as the rates beside it look back. */
-  rateAsked: () => 'max(last_over_time(loadgen_rate_target[$__rate_interval]))',
+  /** The last that was said, for as long as the rates beside it look back; shards add up to the whole. */
+  rateAsked: () => 'sum(last_over_time(loadgen_rate_target[$__rate_interval]))',
   /** A request's lateness is known when it is sent. */
   rateSent: () => 'sum(rate(loadgen_lateness_seconds_count[$__rate_interval]))',
   outcomeRates: () => 'sum by (outcome) (rate(loadgen_requests_total[$__rate_interval]))',
