@@ -160,7 +160,7 @@ dev: node_modules/.package-lock.json $$(tls_needs) ## Run the server on this mac
 	npm run dev
 
 .PHONY: generate
-generate: node_modules/.package-lock.json ## Write the dashboards' JSON from their TypeScript, and prometheus.tls.yml
+generate: node_modules/.package-lock.json ## Write what is generated: dashboards, prometheus.tls.yml, rules for Kubernetes
 	npm run generate
 
 .PHONY: check
