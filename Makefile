@@ -168,7 +168,7 @@ check: node_modules/.package-lock.json ## Format, lint and types
 	npm run check
 
 .PHONY: test
-test: node_modules/.package-lock.json ## Run the tests; fetches a Prometheus if there is none
+test: node_modules/.package-lock.json ## Run the tests; fetches a Prometheus and a kubectl if there are none
 	npm test
 
 .PHONY: smoke

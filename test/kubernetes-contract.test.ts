@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pino } from 'pino'
@@ -257,4 +257,18 @@ test('kind publishes the NodePorts of the local overlay, on this machine’s loo
   for (const folder of ['overlays/cluster', 'overlays/prometheus-stack']) {
     for (const { spec } of kindsIn(objectsOf(folder), 'Service')) assert.equal(spec.type, undefined)
   }
+})
+
+test('what the documentation names is there', () => {
+  const text = read('docs/kubernetes.md')
+  const tree = [...(/^k8s\/\n((?: {2}.*\n)+)/m.exec(text)?.[1] ?? '').matchAll(/^ {2}(\S+)/gm)]
+  const named = [...text.matchAll(/\b(?:k8s|grafana|prometheus)\/[\w./-]*\w/g)].map(
+    ([path]) => path,
+  )
+  const paths = [...tree.map(([, path]) => `k8s/${path}`), ...named]
+  assert.ok(paths.length > 20)
+  assert.deepEqual(
+    paths.filter((path) => !existsSync(join(root, path))),
+    [],
+  )
 })

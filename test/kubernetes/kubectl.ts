@@ -55,7 +55,7 @@ export async function findKustomize(): Promise<Kustomize> {
       if ((await kustomizeVersion(fetched)) !== null) return fetched
       tried.push(`${name}: does not run here`)
     } catch (error) {
-      tried.push(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
+      tried.push(`${name}: ${reasonOf(error)}`)
     } finally {
       await rm(scratch, { recursive: true, force: true })
     }
@@ -79,6 +79,12 @@ const kustomizeVersion = async ([program, command]: Kustomize): Promise<number |
   } catch {
     return null
   }
+}
+
+/** What a program said last, or else what went wrong. */
+const reasonOf = (error: unknown): string => {
+  const { message, stderr = '' } = error as Error & { stderr?: string }
+  return stderr.trim().split('\n').at(-1) || `${message}`.split('\n')[0] || 'failed'
 }
 
 /** Go's names of what Node.js calls otherwise. */
