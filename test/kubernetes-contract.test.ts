@@ -229,6 +229,7 @@ test('the operator scrapes with the interval, the job and the instance that the 
     const folder = metadata.name === 'loadgen' ? 'loadgen' : 'overlays/prometheus-stack'
     const pod = workload(folder, metadata.name)
     assert.equal(pod.labels[spec.jobLabel], metadata.name)
+    assert.deepEqual({ ...pod.labels, ...spec.selector.matchLabels }, pod.labels)
     assert.equal(`${portOf(pod, endpoint.port)}`, pod.annotations['prometheus.io/port'])
     assert.equal(endpoint.path, pod.annotations['prometheus.io/path'])
     const [relabeling] = endpoint.relabelings
