@@ -111,12 +111,13 @@ const startPrometheus = async () => {
     await exited
   })
   const address = `http://127.0.0.1:${port}`
-  await until(() =>
-    fetch(`${address}/-/ready`).then(
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(`Prometheus ended with ${child.exitCode}`)
+    return fetch(`${address}/-/ready`).then(
       ({ ok }) => ok,
       () => false,
-    ),
-  )
+    )
+  })
   return address
 }
 
