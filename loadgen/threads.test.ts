@@ -11,7 +11,7 @@ import { plannedRequests } from './schedule.ts'
 import { answer, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 import { watchThread } from './thread-vitals.ts'
 
-const loadOf = (server: Pick<ScriptedServer, 'url' | 'port'>, line: string) => {
+const loadOf = (server: Pick<ScriptedServer, 'url' | 'port'>, line: string, startAt = 0) => {
   const parsed = parseOptions([...line.split(' '), server.url.href])
   assert.ok('options' in parsed, JSON.stringify(parsed))
   const { options } = parsed
@@ -27,6 +27,7 @@ const loadOf = (server: Pick<ScriptedServer, 'url' | 'port'>, line: string) => {
     timeOrigin: performance.timeOrigin,
     after,
     startedAt: new Date(),
+    startAt,
     watchThread,
     spawn: (data) => {
       const worker = new Worker(new URL('thread.ts', import.meta.url), { workerData: data })
@@ -140,4 +141,26 @@ test('what the threads were asked for is in the result', async (context) => {
   const result = resultOf(await load.finished)
   assert.equal(result.planned, 20)
   assert.equal(result.options.workers, 2)
+})
+
+test('threads that are ready early wait for the start, and two shards of two threads send what one would', async (context) => {
+  const arrivals: number[] = []
+  const server = await scriptedServer(context, (socket) => {
+    arrivals.push(now())
+    socket.write(answer(200))
+  })
+  // Far enough for four threads of a busy machine; nothing is measured of it.
+  const startAt = now() + 4000
+  const runs = [0, 1].map((index) => {
+    const line = `--requests 40 --rate 400 --workers 2 --shard ${index}/2`
+    return loadOf(server, line, startAt).load.finished
+  })
+  const records = await Promise.all(runs)
+  assert.deepEqual(
+    records.map(({ ledger }) => ledger.counts.ok),
+    [20, 20],
+  )
+  // Each thread has a clock of its own, set by that of the machine.
+  const earlyMs = startAt - Math.min(...arrivals)
+  assert.ok(earlyMs < 5, `${earlyMs} ms early`)
 })
