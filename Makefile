@@ -168,7 +168,7 @@ check: node_modules/.package-lock.json ## Format, lint and types
 	npm run check
 
 .PHONY: test
-test: node_modules/.package-lock.json ## Run the tests; fetches a Prometheus and a kubectl if there are none
+test: node_modules/.package-lock.json ## Run the tests; fetches a Prometheus, an InfluxDB and a kubectl if there is none
 	npm test
 
 .PHONY: smoke
