@@ -11,9 +11,14 @@ ANSWER =
 # without one all of it are plain processes, on this machine's Node.js. LAB_MODE=docker or native decides it
 # otherwise. A lab that was started as plain processes stays so until make down.
 ifndef LAB_MODE
+ifeq ($(MAKECMDGOALS),doctor)
+# It asks the engine by itself, with a time limit.
+LAB_MODE := auto
+else
 LAB_MODE := $(shell test ! -e '$(or $(LAB_DIR),.lab)/native/state.json' && docker version >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && echo docker || echo native)
 endif
-ifeq ($(filter docker native,$(LAB_MODE)),)
+endif
+ifeq ($(filter auto docker native,$(LAB_MODE)),)
 $(error LAB_MODE=$(LAB_MODE): must be docker or native)
 endif
 
@@ -113,6 +118,10 @@ load: $$(tools) ## Send RATE requests a second for DURATION to the server
 .PHONY: verify
 verify: $$(tools) ## Prove the picture: drive load, compare every layer with the truth; ARGS=--all
 	$(run) lab/main.ts verify $(ARGS)
+
+.PHONY: doctor
+doctor: ## Find what is broken between the server and the panel, and what to do; ARGS=--json
+	./lab/doctor.sh $(ARGS)
 
 .PHONY: incident
 incident: $$(tools) ## Make the server slow and faulty, so that alerts fire; ARGS=--wait waits for them

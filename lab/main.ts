@@ -6,6 +6,7 @@ import { alertPlaces } from './alert-places.ts'
 import { certificateCommand } from './certificate-command.ts'
 import { createControl } from './control.ts'
 import { demoCommand } from './demo-command.ts'
+import { doctorCommand } from './doctor/doctor-command.ts'
 import { incidentCommand } from './incident-command.ts'
 import { runLesson } from './lessons/run-lesson.ts'
 import { secureServerOf } from './native/secure-server.ts'
@@ -18,6 +19,7 @@ import { verifyCommand } from './verify/verify-command.ts'
 
 const usage = `node lab/main.ts demo [options of the load generator]
 node lab/main.ts verify [options]
+node lab/main.ts doctor [options]
 node lab/main.ts incident|recover [options]
 node lab/main.ts lesson [N] [--answer ANSWER]
 node lab/main.ts receive [options]
@@ -29,6 +31,7 @@ node lab/main.ts clean
 
   demo     drives load, checks that Prometheus shows all of it, and says where to look
   verify   drives load and proves the picture: every layer against the truth; --help has more
+  doctor   names the first hop from the server to the panel that is broken, and what to do; --help has more
   incident makes the server slow and faulty, until recover; --help has more
   recover  puts back what the lab does ordinarily; --help has more
   lesson   asks a question about the lab, and checks the answer against it; --help has more
@@ -96,6 +99,15 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
     const watched = Boolean(process.stderr.isTTY)
     const options = { prometheusUrl: urls.prometheus, watched, signal: untilEnded() }
     return verifyCommand(args, { ...lab, ...options })
+  },
+  doctor: (args) => {
+    const server = new URL(env.LOADGEN_URL ?? `http://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`)
+    return doctorCommand(args, {
+      ...{ project, env, out, err },
+      urls: { ...urls, server: server.origin },
+      node: process.versions.node,
+      colored: Boolean(process.stdout.isTTY),
+    })
   },
   incident: (args) => changeIncident('incident', args),
   recover: (args) => changeIncident('recover', args),

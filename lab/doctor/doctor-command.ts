@@ -1,0 +1,60 @@
+import { readSettings } from '../native/settings.ts'
+import { doctorHelp, parseDoctorOptions } from './doctor-options.ts'
+import { examine, firstBroken } from './examine.ts'
+import { type GatherOptions, gather, type Mode } from './facts.ts'
+import { hops } from './hops.ts'
+import { render } from './words.ts'
+
+export type DoctorWorld = {
+  /** The project's folder. */
+  project: string
+  env: NodeJS.ProcessEnv
+  urls: GatherOptions['urls']
+  /** The version of the Node.js that runs. */
+  node: string
+  /** May what is printed be coloured? */
+  colored: boolean
+  out: (text: string) => void
+  err: (text: string) => void
+}
+
+/** Runs `lab doctor`. Resolves to the exit code: 0 only when all is well, 2 for wrong usage or settings. */
+export async function doctorCommand(args: readonly string[], world: DoctorWorld): Promise<number> {
+  const { env, urls, node, colored, out, err } = world
+  const options = parseDoctorOptions(args)
+  const project = ('project' in options && options.project) || world.project
+  const settings = readSettings(env, project)
+  const mode = env.LAB_MODE || null
+  const mistakes = [
+    ...('mistakes' in options ? options.mistakes : []),
+    ...('mistakes' in settings ? settings.mistakes : []),
+    ...(mode === null || isMode(mode)
+      ? []
+      : [`LAB_MODE=${JSON.stringify(mode)}: must be docker or native`]),
+  ]
+  if ('mistakes' in options || 'mistakes' in settings || mistakes.length > 0) {
+    for (const mistake of mistakes) err(`lab: ${mistake}\n`)
+    err('lab: nothing was looked at; doctor --help says what there is\n')
+    return 2
+  }
+  if (options.help) {
+    out(doctorHelp)
+    return 0
+  }
+  const facts = await gather({
+    ...{ project, env, settings, urls, node },
+    mode: isMode(mode) ? mode : null,
+    record: options.record,
+  })
+  const asked = hops.filter(({ before }) => before || !options.beforeUp)
+  const findings = examine(facts, asked)
+  const first = firstBroken(findings)
+  const ok = first === null
+  if (options.json) {
+    const result = { ok, mode: facts.mode, firstBroken: first?.hop ?? null, hops: findings }
+    out(`${JSON.stringify(result, null, 2)}\n`)
+  } else if (!ok || !options.beforeUp) out(`${render(findings, first, { colored })}\n`)
+  return ok ? 0 : 1
+}
+
+const isMode = (text: string | null): text is Mode => text === 'docker' || text === 'native'

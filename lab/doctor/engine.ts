@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What one command wrote, and how it ended: 124 when it had not ended in time, 127 when there is no such program. */
+export type EngineAnswer = { exitCode: number; out: string; err: string }
+
+/** What the Docker engine and Compose say, by the names that record.sh gives its questions. */
+export type Engine = Record<string, EngineAnswer>
+
+/** Asks the engine by way of record.sh, which takes 3 s at most; 4 s are the end in any case. */
+export async function askEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-doctor-'))
+  const script = join(import.meta.dirname, 'record.sh')
+  try {
+    await new Promise<void>((resolve) => {
+      execFile('sh', [script, folder], { env, timeout: 4000, killSignal: 'SIGKILL' }, () =>
+        resolve(),
+      )
+    })
+    return readEngine(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Reads what record.sh wrote into a folder. A question without an answer is one that had not ended in time. */
+export function readEngine(folder: string): Engine {
+  const names = readdirSync(folder).flatMap((name) => /^(.+)\.out$/.exec(name)?.[1] ?? [])
+  return Object.fromEntries(
+    names.map((name) => {
+      const code = readOr(join(folder, `${name}.code`)).trim()
+      return [
+        name,
+        {
+          exitCode: code === '' ? 124 : Number(code),
+          out: readOr(join(folder, `${name}.out`)),
+          err: readOr(join(folder, `${name}.err`)),
+        },
+      ]
+    }),
+  )
+}
+
+/** Why a question has no good answer, in a line; undefined where it has one. */
+export function failureOf(answer: EngineAnswer | undefined): string | undefined {
+  if (!answer || answer.exitCode === 124) return 'no answer within 3 s'
+  if (answer.exitCode === 0) return undefined
+  return answer.err.trim().split('\n').at(-1) || `exit code ${answer.exitCode}`
+}
+
+/** What a question answered as JSON; undefined where that is not what came. */
+export function engineJson<T>(answer: EngineAnswer | undefined): T | undefined {
+  if (answer?.exitCode !== 0) return undefined
+  try {
+    return JSON.parse(answer.out) as T
+  } catch {
+    return undefined
+  }
+}
+
+function readOr(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
