@@ -45,9 +45,9 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
     ...{ project, env, settings, urls, node },
     mode: isMode(mode) ? mode : null,
     record: options.record,
+    beforeUp: options.beforeUp,
   })
-  const asked = hops.filter(({ before }) => before || !options.beforeUp)
-  const findings = examine(facts, asked)
+  const findings = examine(facts, options.beforeUp ? hops.before : hops.all)
   const first = firstBroken(findings)
   const ok = first === null
   if (options.json) {

@@ -1,9 +1,18 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { freemem } from 'node:os'
+import { join } from 'node:path'
 import { folderOf } from '../native/folder.ts'
 import type { Settings } from '../native/settings.ts'
 import { type Answer, ask } from './answer.ts'
-import { askEngine, type Engine, readEngine } from './engine.ts'
+import { askEngine, type Engine, type EngineAnswer, readEngine } from './engine.ts'
+import { type GrafanaFacts, panelQuestion } from './grafana-hop.ts'
+import { type Listener, listenersOf } from './listeners.ts'
+import type { Machine } from './machine-hop.ts'
+import { type DataFolder, dataFolderOf, type NativeLab, nativeLabOf } from './native-lab.ts'
+import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
+import { checkConfig, findPromtool } from './promtool.ts'
+import { type Provisioning, readProvisioning } from './provisioning.ts'
+import { publishedOf } from './published.ts'
 
 /** In containers, or as plain processes of this machine. */
 export type Mode = 'docker' | 'native'
@@ -12,11 +21,24 @@ export type Mode = 'docker' | 'native'
 export type Facts = {
   mode: Mode
   settings: Settings
+  /** Seconds since the epoch, when all was gathered. */
+  now: number
+  machine: Machine
   /** What Docker and Compose say; null where they were not asked. */
   engine: Engine | null
-  machine: { node: string; freeMemoryBytes: number }
+  /** What promtool says of prometheus.yml; null where there is none. */
+  promtool: EngineAnswer | null
+  /** The texts of prometheus.yml and the rules, by path below the project's folder. */
+  sources: Record<string, string>
+  provisioning: Provisioning
+  listeners: Listener[]
+  /** A lab of plain processes; null where none was started. */
+  native: NativeLab | null
+  /** Where a lab of plain processes keeps its data. */
+  folders: DataFolder[]
   server: { metrics: Answer }
-  prometheus: { ready: Answer; targets: Answer }
+  prometheus: PrometheusFacts
+  grafana: GrafanaFacts
 }
 
 export type GatherOptions = {
@@ -28,6 +50,8 @@ export type GatherOptions = {
   mode: Mode | null
   /** A folder that record.sh has written already, or null to ask the engine now. */
   record: string | null
+  /** Is it only about what matters before anything was started? Then no part of the lab is asked. */
+  beforeUp: boolean
   /** The roots of the parts, as this process reaches them. */
   urls: { server: string; prometheus: string; grafana: string }
   /** The version of the Node.js that runs. */
@@ -35,30 +59,71 @@ export type GatherOptions = {
 }
 
 /** No single question may take longer, in milliseconds. */
-export const limitMs = 2000
+const limitMs = 1500
 
-/** Gathers everything at once. Takes 4 s at most, whoever hangs. */
+/** Gathers everything at once. Takes 4.5 s at most, whoever hangs. */
 export async function gather(options: GatherOptions): Promise<Facts> {
-  const { env, settings, urls, node } = options
-  const get = (url: string) => ask(url, { limitMs })
-  const [engine, metrics, ready, targets] = await Promise.all([
-    engineOf(options),
+  const { project, settings, urls, node, record } = options
+  const get = async (url: string): Promise<Answer> =>
+    options.beforeUp ? { url, error: 'NOT_ASKED', ms: 0 } : ask(url, { limitMs })
+  const grafana = async (): Promise<GrafanaFacts> => {
+    const query = `${urls.grafana}/api/ds/query`
+    const [health, answer] = await Promise.all([
+      get(`${urls.grafana}/api/health`),
+      options.beforeUp ? get(query) : ask(query, { limitMs, post: panelQuestion }),
+    ])
+    return { health, query: answer }
+  }
+  const now = () => Date.now() / 1000
+  const native = nativeLabOf(settings)
+  const sources = sourcesOf(project)
+  const [inContainers, here, metrics, prometheus, panels] = await Promise.all([
+    containersAndPorts(options, native),
+    promtoolOf(options),
     get(`${urls.server}/metrics`),
-    get(`${urls.prometheus}/-/ready`),
-    get(`${urls.prometheus}/api/v1/targets?state=active`),
+    askPrometheus(urls.prometheus, get, now),
+    grafana(),
   ])
+  const { engine, listeners } = inContainers
+  const mode = options.mode ?? modeOf(engine, settings)
+  const { prometheusData } = folderOf(settings.folder)
   return {
-    mode: options.mode ?? modeOf(engine, settings),
-    settings,
-    engine,
-    machine: { node, freeMemoryBytes: freemem() },
+    ...{ mode, settings, engine, sources, listeners, native, prometheus },
+    now: now(),
+    machine: {
+      node,
+      packages: record ? null : packagesOf(project),
+      freeMemoryBytes: freemem(),
+    },
+    promtool:
+      mode === 'docker' && engine?.promtool?.exitCode !== 125 ? (engine?.promtool ?? here) : here,
+    provisioning: readProvisioning(project),
+    folders: [dataFolderOf(prometheusData)],
     server: { metrics },
-    prometheus: { ready, targets },
+    grafana: panels,
   }
-  async function engineOf({ mode, record }: GatherOptions): Promise<Engine | null> {
-    if (mode === 'native') return null
-    return record ? readEngine(record) : askEngine(env)
-  }
+}
+
+/** The containers come first: a port that Docker has published is not looked for among the processes. */
+async function containersAndPorts(
+  { mode, record, env, settings }: GatherOptions,
+  native: NativeLab | null,
+): Promise<{ engine: Engine | null; listeners: Listener[] }> {
+  const engine = mode === 'native' ? null : record ? readEngine(record) : await askEngine(env)
+  const { containers, ours } = publishedOf(engine)
+  const processes =
+    native?.processes.filter(({ alive }) => alive).flatMap(({ ports }) => ports) ?? []
+  const listeners = await listenersOf(settings.ports, {
+    ours: new Set([...ours, ...processes]),
+    containers,
+    local: record === null,
+  })
+  return { engine, listeners }
+}
+
+async function promtoolOf({ project, env, record }: GatherOptions): Promise<EngineAnswer | null> {
+  const promtool = record ? undefined : findPromtool(project, env.PATH ?? '')
+  return promtool ? checkConfig(promtool, join(project, 'prometheus', 'prometheus.yml')) : null
 }
 
 /** A lab that was started as plain processes stays so; otherwise it is containers where an engine answers. */
@@ -66,4 +131,40 @@ function modeOf(engine: Engine | null, { folder }: Settings): Mode {
   if (existsSync(folderOf(folder).state)) return 'native'
   const answers = engine?.version?.exitCode === 0 && engine.compose?.exitCode === 0
   return answers ? 'docker' : 'native'
+}
+
+/** Has npm installed what package-lock.json says? It writes a file when it has. */
+function packagesOf(project: string): boolean {
+  const at = (name: string) =>
+    statSync(join(project, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return at('node_modules/.package-lock.json') >= at('package-lock.json')
+}
+
+function sourcesOf(project: string): Record<string, string> {
+  const folder = join(project, 'prometheus')
+  const names = [
+    'prometheus.yml',
+    ...entriesOf(join(folder, 'rules')).map((name) => join('rules', name)),
+  ]
+  return Object.fromEntries(
+    names
+      .map((name) => [join('prometheus', name), textOf(join(folder, name))] as const)
+      .filter(([, text]) => text !== ''),
+  )
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }

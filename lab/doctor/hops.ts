@@ -1,38 +1,177 @@
+import { judgeClocks } from './clocks-hop.ts'
+import { judgeCompose } from './compose-hop.ts'
+import { judgeConfig } from './config-hop.ts'
+import { containersOf, judgeContainers } from './containers-hop.ts'
+import { judgeDashboards } from './dashboards-hop.ts'
+import { judgeDisk } from './disk-hop.ts'
 import { judgeEngine } from './engine-hop.ts'
 import type { Hop } from './examine.ts'
+import { judgeExposition } from './exposition-hop.ts'
 import type { Facts } from './facts.ts'
+import { judgeDatasource, judgeGrafana } from './grafana-hop.ts'
+import { judgeLoadGenerator } from './load-generator-hop.ts'
+import { judgeMachine } from './machine-hop.ts'
+import { judgePanel } from './panel-hop.ts'
+import { judgePorts } from './ports-hop.ts'
+import { judgeProcesses } from './processes-hop.ts'
+import { numberOf } from './prometheus-facts.ts'
 import { judgePrometheus } from './prometheus-hop.ts'
+import { judgeRules } from './rules-hop.ts'
+import { judgeSamples } from './samples-hop.ts'
 import { judgeScrape } from './scrape-hop.ts'
 import { judgeServer } from './server-hop.ts'
+import { judgeStorage } from './storage-hop.ts'
 
-/** The way from the machine to the panel, in the order in which the data flow. */
-export const hops: Hop<Facts>[] = [
+/** What can be looked at before anything was started. */
+const before: Hop<Facts>[] = [
+  {
+    name: 'machine',
+    title: 'machine',
+    needs: [],
+    judge: ({ machine, mode }) => judgeMachine(machine, mode),
+  },
   {
     name: 'engine',
     title: 'Docker',
     needs: [],
-    before: true,
     judge: ({ engine, mode }) => judgeEngine(engine, mode),
+  },
+  {
+    name: 'compose',
+    title: 'compose.yaml',
+    needs: ['engine'],
+    judge: ({ engine, mode }) => (mode === 'docker' ? judgeCompose(engine) : null),
+  },
+  {
+    name: 'config',
+    title: 'configuration',
+    needs: [],
+    judge: ({ promtool, sources }) => judgeConfig(promtool, sources),
+  },
+  {
+    name: 'dashboards',
+    title: 'dashboards',
+    needs: [],
+    judge: ({ provisioning }) => judgeDashboards(provisioning),
+  },
+  {
+    name: 'ports',
+    title: 'ports',
+    needs: ['engine'],
+    judge: (facts) =>
+      judgePorts({
+        listeners: facts.listeners,
+        without: facts.settings.grafana ? [] : ['grafana'],
+        ownServer: runsWithoutServer(facts),
+      }),
+  },
+  {
+    name: 'disk',
+    title: 'disk',
+    needs: [],
+    judge: ({ folders, mode }) => (mode === 'native' ? judgeDisk(folders) : null),
+  },
+]
+
+/** What there is once the lab runs, from `/metrics` to the panel. */
+const running: Hop<Facts>[] = [
+  {
+    name: 'processes',
+    title: 'processes',
+    needs: ['config', 'ports', 'disk'],
+    judge: ({ native, mode }) => (mode === 'native' ? judgeProcesses(native) : null),
+  },
+  {
+    name: 'containers',
+    title: 'containers',
+    needs: ['engine', 'compose', 'config', 'ports'],
+    judge: ({ engine, mode }) => (mode === 'docker' ? judgeContainers(engine) : null),
   },
   {
     name: 'server',
     title: 'server',
-    needs: [],
-    before: false,
+    needs: ['processes', 'containers'],
     judge: ({ server }) => judgeServer(server.metrics),
+  },
+  {
+    name: 'exposition',
+    title: '/metrics',
+    needs: ['server'],
+    judge: ({ server }) => judgeExposition(server.metrics),
   },
   {
     name: 'prometheus',
     title: 'Prometheus',
-    needs: [],
-    before: false,
+    needs: ['processes', 'containers'],
     judge: ({ prometheus }) => judgePrometheus(prometheus.ready),
+  },
+  {
+    name: 'storage',
+    title: 'storage',
+    needs: ['disk', 'prometheus'],
+    judge: ({ prometheus }) => judgeStorage(prometheus.metrics),
   },
   {
     name: 'scrape',
     title: 'scrape',
+    needs: ['server', 'exposition', 'prometheus'],
+    judge: ({ prometheus: { targets, runtime, hereAt, time }, mode }) =>
+      judgeScrape({ targets, runtime, now: numberOf(time) ?? hereAt }, mode),
+  },
+  {
+    name: 'clocks',
+    title: 'clocks',
     needs: ['prometheus'],
-    before: false,
-    judge: ({ prometheus, mode }) => judgeScrape(prometheus.targets, mode),
+    judge: ({ prometheus: { time, hereAt } }) => judgeClocks(numberOf(time), hereAt),
+  },
+  {
+    name: 'samples',
+    title: 'samples',
+    needs: ['scrape', 'storage'],
+    judge: ({ prometheus: { targets, samples, time, hereAt } }) =>
+      judgeSamples({ targets, samples, now: numberOf(time) ?? hereAt }),
+  },
+  {
+    name: 'rules',
+    title: 'rules',
+    needs: ['config', 'prometheus'],
+    judge: ({ prometheus: { rules, runtime } }) => judgeRules(rules, runtime),
+  },
+  {
+    name: 'grafana',
+    title: 'Grafana',
+    needs: ['processes', 'containers'],
+    judge: ({ grafana, settings }) => judgeGrafana(grafana, settings.grafana),
+  },
+  {
+    name: 'datasource',
+    title: 'datasource',
+    needs: ['dashboards', 'prometheus', 'grafana'],
+    judge: ({ grafana, settings }) => judgeDatasource(grafana, settings.grafana),
+  },
+  {
+    name: 'panel',
+    title: 'panel',
+    needs: ['samples'],
+    judge: ({ prometheus, server }) => judgePanel(prometheus.p95, server.metrics),
+  },
+  {
+    name: 'load-generator',
+    title: 'load generator',
+    needs: ['prometheus'],
+    judge: ({ prometheus }) => judgeLoadGenerator(prometheus.lateness, prometheus.neverSent),
   },
 ]
+
+/** The way from the machine to the panel, in the order in which the data flow. */
+export const hops = { before, all: [...before, ...running] }
+
+/** Does the lab run, and somebody else's server in the place of its own? */
+function runsWithoutServer({ mode, native, engine }: Facts): boolean {
+  if (mode === 'native') {
+    const names = native?.processes.map(({ name }) => name) ?? []
+    return names.length > 0 && !names.includes('server')
+  }
+  const containers = engine ? containersOf(engine) : new Map()
+  return containers.size > 0 && containers.get('server')?.State.Status !== 'running'
+}

@@ -21,12 +21,34 @@ export function targetsOf(answer: Answer): Target[] {
   return body?.data?.activeTargets ?? []
 }
 
+/** A Prometheus that was just started takes up to 5 s to know its targets. */
+const discoverySeconds = 6
+
+export type ScrapeQuestion = {
+  targets: Answer
+  /** What tells when Prometheus was started. */
+  runtime: Answer
+  /** Prometheus' own clock, in seconds since the epoch. */
+  now: number
+}
+
 /** Does Prometheus reach the server? Its own account of the last scrape. */
-export function judgeScrape(targets: Answer, mode: Mode): Verdict {
+export function judgeScrape({ targets, runtime, now }: ScrapeQuestion, mode: Mode): Verdict {
   const refusal = refusalOf(targets)
   if (refusal)
     return { status: 'unknown', what: 'Prometheus does not list its targets', evidence: [refusal] }
   const target = targetsOf(targets).find(({ labels }) => labels.job === 'httpserver')
+  const started = startOf(runtime)
+  if (!target && started !== undefined && now - started < discoverySeconds) {
+    const seconds = Math.ceil(discoverySeconds - (now - started))
+    return {
+      status: 'waiting',
+      what: `Prometheus was just started and has no targets yet: ${seconds} s until then`,
+      evidence: [`${targets.url}: empty, ${(now - started).toFixed(1)} s after the start`],
+      advice: `wait ${seconds} s`,
+      seconds,
+    }
+  }
   if (!target) {
     return {
       status: 'broken',
@@ -46,4 +68,11 @@ export function judgeScrape(targets: Answer, mode: Mode): Verdict {
     }
   }
   return { status: 'ok', what: `Prometheus scrapes ${scrapeUrl}` }
+}
+
+/** When Prometheus itself was started, in seconds since the epoch. */
+function startOf(runtime: Answer): number | undefined {
+  const body = jsonOf(runtime) as { data?: { startTime?: string } } | undefined
+  const start = Date.parse(body?.data?.startTime ?? '')
+  return Number.isNaN(start) ? undefined : start / 1000
 }

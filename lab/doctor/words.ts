@@ -1,3 +1,4 @@
+import { behindWords } from './examine.ts'
 import type { Finding, Status } from './finding.ts'
 
 /** Marks that tell the statuses apart without colour, and their SGR colours. */
@@ -34,9 +35,16 @@ export function render(
   return [
     ...(head ? [...complaint(head), ''] : []),
     ...others.flatMap((each) => [...complaint(each), '']),
-    ...findings.map(line),
+    ...findings.filter((each) => !isBehind(each)).map(line),
+    ...[...new Set(findings.filter(isBehind).map(({ what }) => what))].map((what) => {
+      const titles = findings.filter((each) => each.what === what).map(({ title }) => title)
+      return `  ${paint('unknown', marks.unknown.mark)} ${wrap(`${what} – ${titles.join(', ')}`, 4).join('\n    ')}`
+    }),
   ].join('\n')
 }
+
+/** Is it unknown for want of another hop? Such lines are one. */
+const isBehind = ({ status, what }: Finding) => status === 'unknown' && what.startsWith(behindWords)
 
 /** Breaks a text at spaces so that it fits beside an indentation; the first row may begin further right. */
 function wrap(text: string, indent: number, first = indent): string[] {

@@ -1,0 +1,60 @@
+import { portVariables } from '../native/settings.ts'
+import type { Verdict } from './finding.ts'
+import type { Listener } from './listeners.ts'
+
+export type PortsQuestion = {
+  listeners: readonly Listener[]
+  /** Ports that the lab does without, as Grafana's where it has none. */
+  without: readonly string[]
+  /** Does the lab run, without a server of its own? Then somebody else's is the one that is scraped. */
+  ownServer: boolean
+}
+
+/** Are the lab's ports its own, or to be had? */
+export function judgePorts({ listeners, without, ownServer }: PortsQuestion): Verdict {
+  const yours = (name: string) => ownServer && (name === 'server' || name === 'control')
+  const strangers = listeners.filter(
+    ({ name, taken, ours, who }) =>
+      taken && !ours && !without.includes(name) && !yours(name) && !isGenerator(name, who),
+  )
+  const [first] = strangers
+  if (!first) {
+    const free = listeners.filter(({ taken }) => !taken).map(({ port }) => port)
+    const own = listeners.find(({ name, taken }) => name === 'server' && taken && ownServer)
+    return {
+      status: 'ok',
+      what: [
+        free.length === listeners.length
+          ? 'all are free'
+          : `the lab has its own${free.length > 0 ? `, ${free.join(', ')} free` : ''}`,
+        ...(own ? [`${own.port} has a server of yours${own.who ? `: ${own.who}` : ''}`] : []),
+      ].join('; '),
+    }
+  }
+  const by = (who: string | null) => who ?? 'somebody whom this user can’t see'
+  const { variable } = portVariables[first.name]
+  const next = (first.port % 65_535) + 1
+  return {
+    status: 'broken',
+    what: `port ${first.port} (${titles[first.name]}) is taken by ${by(first.who)}`,
+    evidence: strangers.map(({ port, name, who }) => `${port} (${titles[name]}): ${by(who)}`),
+    advice:
+      first.name === 'server'
+        ? `stop what listens on ${first.port}; if it is a server of your own that is to be scraped, start the lab beside it: docker compose up -d prometheus grafana, or npm exec -- node lab/main.ts up prometheus grafana`
+        : first.name === 'loadgen'
+          ? 'stop what listens there, or send load with ARGS="--metrics-port 0", which no dashboard shows'
+          : `stop what listens there, or take another port: ${variable}=${next} make up`,
+  }
+}
+
+const titles: Record<Listener['name'], string> = {
+  server: 'server',
+  control: 'console',
+  prometheus: 'Prometheus',
+  grafana: 'Grafana',
+  loadgen: 'load generator',
+}
+
+/** A run of the lab's own load has its port while it lasts. */
+const isGenerator = (name: string, who: string | null) =>
+  name === 'loadgen' && /\bloadgen\/main\.ts/.test(who ?? '')
