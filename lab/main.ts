@@ -100,15 +100,7 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
     const options = { prometheusUrl: urls.prometheus, watched, signal: untilEnded() }
     return verifyCommand(args, { ...lab, ...options })
   },
-  doctor: (args) => {
-    const server = new URL(env.LOADGEN_URL ?? `http://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`)
-    return doctorCommand(args, {
-      ...{ project, env, out, err },
-      urls: { ...urls, server: server.origin },
-      node: process.versions.node,
-      colored: Boolean(process.stdout.isTTY),
-    })
-  },
+  doctor: (args) => examineLab(args, out),
   incident: (args) => changeIncident('incident', args),
   recover: (args) => changeIncident('recover', args),
   lesson: (args) => {
@@ -163,12 +155,23 @@ async function changeIncident(verb: 'incident' | 'recover', args: string[]): Pro
   })
 }
 
+function examineLab(args: string[], print: (text: string) => void): Promise<number> {
+  const server = new URL(env.LOADGEN_URL ?? `http://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`)
+  return doctorCommand(args, {
+    ...{ project, env, err, out: print },
+    urls: { ...urls, server: server.origin },
+    node: process.versions.node,
+    colored: Boolean(process.stdout.isTTY),
+  })
+}
+
 async function runWithoutDocker(verb: keyof typeof nativeVerbs, args: string[]): Promise<number> {
   if (args.includes('--help')) return help(usage)
   return runNative(verb, args, {
     ...{ env, project, node, say },
     pid: process.pid,
     print: (text) => out(`${text}\n`),
+    doctor: () => examineLab([], err),
     // The others are brief, and a Ctrl-C may end them at once.
     signal: verb === 'logs' ? untilEnded() : new AbortController().signal,
   })

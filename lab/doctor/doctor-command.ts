@@ -3,7 +3,7 @@ import { doctorHelp, parseDoctorOptions } from './doctor-options.ts'
 import { examine, firstBroken } from './examine.ts'
 import { type GatherOptions, gather, type Mode } from './facts.ts'
 import { hops } from './hops.ts'
-import { render } from './words.ts'
+import { complaints, render } from './words.ts'
 
 export type DoctorWorld = {
   /** The project's folder. */
@@ -43,6 +43,7 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
   }
   const facts = await gather({
     ...{ project, env, settings, urls, node },
+    home: world.project,
     mode: isMode(mode) ? mode : null,
     record: options.record,
     beforeUp: options.beforeUp,
@@ -53,7 +54,12 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
   if (options.json) {
     const result = { ok, mode: facts.mode, firstBroken: first?.hop ?? null, hops: findings }
     out(`${JSON.stringify(result, null, 2)}\n`)
-  } else if (!ok || !options.beforeUp) out(`${render(findings, first, { colored })}\n`)
+  } else if (options.beforeUp) {
+    const broken = findings.filter(({ status }) => status === 'broken')
+    if (broken.length > 0) out(`${complaints(broken, { colored })}\n`)
+  } else out(`${render(findings, first, { colored })}\n`)
+  // Before the start, what can't be judged yet is in nobody's way.
+  if (options.beforeUp) return findings.some(({ status }) => status === 'broken') ? 1 : 0
   return ok ? 0 : 1
 }
 

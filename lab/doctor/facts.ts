@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { freemem } from 'node:os'
-import { join } from 'node:path'
 import { folderOf } from '../native/folder.ts'
 import type { Settings } from '../native/settings.ts'
 import { type Answer, ask } from './answer.ts'
@@ -9,10 +8,12 @@ import { type GrafanaFacts, panelQuestion } from './grafana-hop.ts'
 import { type Listener, listenersOf } from './listeners.ts'
 import type { Machine } from './machine-hop.ts'
 import { type DataFolder, dataFolderOf, type NativeLab, nativeLabOf } from './native-lab.ts'
+import { wrongPackages } from './packages.ts'
 import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
 import { publishedOf } from './published.ts'
+import { sourcesOf } from './sources.ts'
 
 /** In containers, or as plain processes of this machine. */
 export type Mode = 'docker' | 'native'
@@ -42,7 +43,9 @@ export type Facts = {
 }
 
 export type GatherOptions = {
-  /** The project's folder. */
+  /** The folder of the project that this program is of. */
+  home: string
+  /** The folder of the project that is looked at. */
   project: string
   env: NodeJS.ProcessEnv
   settings: Settings
@@ -63,7 +66,7 @@ const limitMs = 1500
 
 /** Gathers everything at once. Takes 4.5 s at most, whoever hangs. */
 export async function gather(options: GatherOptions): Promise<Facts> {
-  const { project, settings, urls, node, record } = options
+  const { home, project, settings, urls, node, record } = options
   const get = async (url: string): Promise<Answer> =>
     options.beforeUp ? { url, error: 'NOT_ASKED', ms: 0 } : ask(url, { limitMs })
   const grafana = async (): Promise<GrafanaFacts> => {
@@ -92,7 +95,7 @@ export async function gather(options: GatherOptions): Promise<Facts> {
     now: now(),
     machine: {
       node,
-      packages: record ? null : packagesOf(project),
+      wrongPackages: record ? [] : wrongPackages(home),
       freeMemoryBytes: freemem(),
     },
     promtool:
@@ -121,9 +124,14 @@ async function containersAndPorts(
   return { engine, listeners }
 }
 
-async function promtoolOf({ project, env, record }: GatherOptions): Promise<EngineAnswer | null> {
-  const promtool = record ? undefined : findPromtool(project, env.PATH ?? '')
-  return promtool ? checkConfig(promtool, join(project, 'prometheus', 'prometheus.yml')) : null
+async function promtoolOf({
+  home,
+  project,
+  env,
+  record,
+}: GatherOptions): Promise<EngineAnswer | null> {
+  const promtool = record ? undefined : findPromtool(home, env.PATH ?? '')
+  return promtool ? checkConfig(promtool, project) : null
 }
 
 /** A lab that was started as plain processes stays so; otherwise it is containers where an engine answers. */
@@ -131,40 +139,4 @@ function modeOf(engine: Engine | null, { folder }: Settings): Mode {
   if (existsSync(folderOf(folder).state)) return 'native'
   const answers = engine?.version?.exitCode === 0 && engine.compose?.exitCode === 0
   return answers ? 'docker' : 'native'
-}
-
-/** Has npm installed what package-lock.json says? It writes a file when it has. */
-function packagesOf(project: string): boolean {
-  const at = (name: string) =>
-    statSync(join(project, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  return at('node_modules/.package-lock.json') >= at('package-lock.json')
-}
-
-function sourcesOf(project: string): Record<string, string> {
-  const folder = join(project, 'prometheus')
-  const names = [
-    'prometheus.yml',
-    ...entriesOf(join(folder, 'rules')).map((name) => join('rules', name)),
-  ]
-  return Object.fromEntries(
-    names
-      .map((name) => [join('prometheus', name), textOf(join(folder, name))] as const)
-      .filter(([, text]) => text !== ''),
-  )
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

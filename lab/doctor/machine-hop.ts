@@ -4,8 +4,8 @@ import type { Verdict } from './finding.ts'
 export type Machine = {
   /** The version of the Node.js that runs this. */
   node: string
-  /** Are the packages of package-lock.json there? Null where they are of no matter. */
-  packages: boolean | null
+  /** The packages that are not as package-lock.json has them, in words. */
+  wrongPackages: string[]
   /** What programs could still have. */
   freeMemoryBytes: number
 }
@@ -14,7 +14,10 @@ export type Machine = {
 const leastFreeBytes = 250e6
 
 /** Node.js, packages and memory. In containers it is the image that has the first two. */
-export function judgeMachine({ node, packages, freeMemoryBytes }: Machine, mode: Mode): Verdict {
+export function judgeMachine(
+  { node, wrongPackages, freeMemoryBytes }: Machine,
+  mode: Mode,
+): Verdict {
   const free = `${Math.floor(freeMemoryBytes / 1e6)} MB`
   if (mode === 'native' && Number(node.split('.')[0]) < 24) {
     return {
@@ -24,11 +27,11 @@ export function judgeMachine({ node, packages, freeMemoryBytes }: Machine, mode:
       advice: 'npm ci brings the right one; then make up',
     }
   }
-  if (mode === 'native' && packages === false) {
+  if (mode === 'native' && wrongPackages.length > 0) {
     return {
       status: 'broken',
       what: 'the packages are not those of package-lock.json',
-      evidence: ['node_modules/.package-lock.json is missing or older than package-lock.json'],
+      evidence: wrongPackages,
       advice: 'npm ci',
     }
   }

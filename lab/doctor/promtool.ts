@@ -10,7 +10,8 @@ export function findPromtool(project: string, path: string): string | undefined 
 }
 
 /** Lets Prometheus' own tool judge prometheus.yml and all rules that it names. 124 where it takes over 2 s. */
-export function checkConfig(promtool: string, file: string): Promise<EngineAnswer> {
+export function checkConfig(promtool: string, project: string): Promise<EngineAnswer> {
+  const file = join(project, 'prometheus', 'prometheus.yml')
   return new Promise((resolve) => {
     execFile(promtool, ['check', 'config', file], { timeout: 2000 }, (error, out, err) => {
       const exitCode = error ? (error.killed ? 124 : Number(error.code ?? 1)) : 0

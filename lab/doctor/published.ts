@@ -13,7 +13,7 @@ export function projectOf(engine: Engine): string {
 /** Reads what `docker ps` says of ports. */
 export function publishedOf(engine: Engine | null): Published {
   const published: Published = { containers: new Map(), ours: new Set() }
-  if (!engine || engine.published?.exitCode !== 0) return published
+  if (engine?.published?.exitCode !== 0) return published
   const project = projectOf(engine)
   for (const line of engine.published.out.split('\n').filter(Boolean)) {
     const { Names, Ports, Labels } = JSON.parse(line) as Row

@@ -20,28 +20,40 @@ const columns = 96
 export function render(
   findings: readonly Finding[],
   head: Finding | null,
-  { colored }: { colored: boolean },
+  { colored }: Coloring,
 ): string {
-  const paint = (status: Status, text: string) =>
-    colored ? `\u001b[${marks[status].color}m${text}\u001b[0m` : text
-  const complaint = ({ status, title, what, evidence, advice }: Finding) => [
-    paint(status, `${marks[status].mark} ${title}: `) + wrap(what, 4, title.length + 4).join('\n'),
-    ...evidence.flatMap((line) => wrap(line, 4).map((row) => `    ${row}`)),
-    ...(advice ? wrap(advice, 7).map((row, n) => `  ${n === 0 ? '→ ' : '  '}${row}`) : []),
-  ]
   const others = findings.filter((each) => each !== head && each.status === 'broken')
-  const line = ({ status, title, what }: Finding) =>
-    `  ${paint(status, marks[status].mark)} ${title.padEnd(15)}${wrap(what, 19).join(`\n${' '.repeat(19)}`)}`
+  const mark = (status: Status) => paint(status, marks[status].mark, colored)
+  const row = ({ status, title, what }: Finding) =>
+    `  ${mark(status)} ${title.padEnd(15)}${wrap(what, 19).join(`\n${' '.repeat(19)}`)}`
+  const behind = [...new Set(findings.filter(isBehind).map(({ what }) => what))]
   return [
-    ...(head ? [...complaint(head), ''] : []),
-    ...others.flatMap((each) => [...complaint(each), '']),
-    ...findings.filter((each) => !isBehind(each)).map(line),
-    ...[...new Set(findings.filter(isBehind).map(({ what }) => what))].map((what) => {
+    ...(head ? [complaints([head, ...others], { colored }), ''] : []),
+    ...findings.filter((each) => !isBehind(each)).map(row),
+    ...behind.map((what) => {
       const titles = findings.filter((each) => each.what === what).map(({ title }) => title)
-      return `  ${paint('unknown', marks.unknown.mark)} ${wrap(`${what} – ${titles.join(', ')}`, 4).join('\n    ')}`
+      return `  ${mark('unknown')} ${wrap(`${what} – ${titles.join(', ')}`, 4).join('\n    ')}`
     }),
   ].join('\n')
 }
+
+/** What is not well, each with its evidence and what to do, and an empty line between them. */
+export function complaints(findings: readonly Finding[], { colored }: Coloring): string {
+  return findings
+    .map(({ status, title, what, evidence, advice }) =>
+      [
+        `${paint(status, `${marks[status].mark} ${title}:`, colored)} ${wrap(what, 2, title.length + 4).join('\n  ')}`,
+        ...evidence.flatMap((text) => wrap(text, 4).map((line) => `    ${line}`)),
+        ...(advice ? [`  → ${wrap(advice, 4).join('\n    ')}`] : []),
+      ].join('\n'),
+    )
+    .join('\n\n')
+}
+
+type Coloring = { colored: boolean }
+
+const paint = (status: Status, text: string, colored: boolean) =>
+  colored ? `\u001b[${marks[status].color}m${text}\u001b[0m` : text
 
 /** Is it unknown for want of another hop? Such lines are one. */
 const isBehind = ({ status, what }: Finding) => status === 'unknown' && what.startsWith(behindWords)

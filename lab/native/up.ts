@@ -24,6 +24,8 @@ export type UpOptions = {
   self: Identity
   env: NodeJS.ProcessEnv
   say: (text: string) => void
+  /** Looks what is broken, and says it: it is called while what has started still runs. */
+  doctor: () => Promise<unknown>
   now: () => number
   sleep: (ms: number) => Promise<unknown>
 }
@@ -63,6 +65,7 @@ export async function up(options: UpOptions): Promise<Table> {
       else start(folder, table, options)
       await allReady(folder, table, exitsBefore, options)
     } catch (error) {
+      await options.doctor()
       if (!running) await endAll(folder, options)
       throw error
     }

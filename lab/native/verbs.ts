@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { tlsFiles } from '../certificate/renew.ts'
+import { preflight } from '../doctor/preflight.ts'
+import { complaints } from '../doctor/words.ts'
 import { findGrafana, type Grafana } from '../grafana-binaries.ts'
 import { findPrometheus } from '../prometheus-binaries.ts'
 import { clean, down, leaveOut } from './down.ts'
@@ -26,6 +28,8 @@ export type World = {
   print: (text: string) => void
   /** For what is to be known beside it. */
   say: (text: string) => void
+  /** Looks what is broken, and says it. */
+  doctor: () => Promise<unknown>
   signal: AbortSignal
 }
 
@@ -76,7 +80,7 @@ type Known = World & { settings: Settings; self: Identity; args: string[] }
 
 const clock = { now: () => performance.now(), sleep: (ms: number) => sleep(ms) }
 
-async function runUp({ env, project, node, settings, self, args, say, print }: Known) {
+async function runUp({ env, project, node, settings, self, args, say, print, doctor }: Known) {
   const startedHere = existsSync(folderOf(settings.folder).state)
   say(`${await whyNative(env, startedHere)}: the lab runs as plain processes`)
   const certificate = settings.tls && join(settings.tls, tlsFiles.certificate)
@@ -89,7 +93,13 @@ async function runUp({ env, project, node, settings, self, args, say, print }: K
   const prometheus = wants('prometheus') ? (await findPrometheus(where)).prometheus : ''
   const grafana = wants('grafana') && settings.grafana ? await grafanaIfAny(where) : undefined
   const programs = { node, prometheus, grafana }
-  const options = { project, settings, programs, names: args, self, env, say, ...clock }
+  const broken = await preflight({ project, settings, path: where.path })
+  if (broken.length > 0) {
+    for (const line of complaints(broken, { colored: false }).split('\n')) say(line)
+    say('nothing was started')
+    return 1
+  }
+  const options = { project, settings, programs, names: args, self, env, say, doctor, ...clock }
   const table = await up(options)
   print('The lab is up:')
   for (const name of Object.keys(titles)) {
