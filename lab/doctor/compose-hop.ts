@@ -8,7 +8,7 @@ export function judgeCompose(engine: Engine | null): Verdict | null {
   if (!refusal) return { status: 'ok', what: 'Compose reads it' }
   return {
     status: 'broken',
-    what: `compose.yaml can’t be read: ${refusal}`,
+    what: `compose.yaml can't be read: ${refusal}`,
     evidence: engine.config?.err.trim().split('\n').slice(-3) ?? [],
     advice:
       'mend what it names, in compose.yaml or .env; docker compose config --quiet says whether it is well',

@@ -23,7 +23,9 @@ export function judgeDashboards({ datasources, dashboards, errors }: Provisionin
       return {
         status: 'broken',
         what: `the dashboard ${file} is not JSON`,
-        evidence: [`grafana/provisioning/dashboards/${file}: ${(error as Error).message}`],
+        evidence: [
+          `grafana/provisioning/dashboards/${file}: ${(error as Error).message.replace(/\s+/g, ' ')}`,
+        ],
         advice: 'make it anew: make generate',
       }
     }

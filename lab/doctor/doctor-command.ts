@@ -1,4 +1,4 @@
-import { readSettings } from '../native/settings.ts'
+import { readSettings, type Settings } from '../native/settings.ts'
 import { doctorHelp, parseDoctorOptions } from './doctor-options.ts'
 import { examine, firstBroken } from './examine.ts'
 import { type GatherOptions, gather, type Mode } from './facts.ts'
@@ -57,10 +57,23 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
   } else if (options.beforeUp) {
     const broken = findings.filter(({ status }) => status === 'broken')
     if (broken.length > 0) out(`${complaints(broken, { colored })}\n`)
-  } else out(`${render(findings, first, { colored })}\n`)
+  } else {
+    out(`${render(findings, first, { colored })}\n`)
+    if (ok) out(`\nAll is well:\n${addresses(settings)}\n`)
+  }
   // Before the start, what can't be judged yet is in nobody's way.
   if (options.beforeUp) return findings.some(({ status }) => status === 'broken') ? 1 : 0
   return ok ? 0 : 1
 }
 
 const isMode = (text: string | null): text is Mode => text === 'docker' || text === 'native'
+
+function addresses({ ports, grafana }: Settings): string {
+  const all = [
+    ['server', ports.server],
+    ['console', ports.control],
+    ['Prometheus', ports.prometheus],
+    ...(grafana ? [['Grafana', ports.grafana] as const] : []),
+  ] as const
+  return all.map(([name, port]) => `  ${name.padEnd(12)}http://localhost:${port}`).join('\n')
+}

@@ -39,7 +39,7 @@ export function judgeExposition(metrics: Answer): Verdict {
   if (bad) {
     return {
       status: 'broken',
-      what: `/metrics has a line that is no metric: line ${bad.line} ${bad.why}`,
+      what: `line ${bad.line} of /metrics is no metric: ${bad.why}`,
       evidence: [`${url}, line ${bad.line}: ${bad.text}`],
       advice: 'mend that line where the server writes it: Prometheus drops the whole scrape for it',
     }

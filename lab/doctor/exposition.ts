@@ -5,7 +5,7 @@ const name = '[a-zA-Z_:][a-zA-Z0-9_:]*'
 const quoted = '"(?:[^"\\\\]|\\\\.)*"'
 const label = `(?:${name}|${quoted})\\s*=\\s*${quoted}`
 const labels = `\\{\\s*(?:${quoted}\\s*,?\\s*)?(?:${label}\\s*(?:,\\s*${label}\\s*)*)?,?\\s*\\}`
-const series = new RegExp(`^(?:${name}\\s*(?:${labels})?|${labels})\\s*(.*)$`)
+const series = new RegExp(`^(?:${name}\\s*(?:${labels})?|${labels})(?!\\{)\\s*(.*)$`)
 const number = /^[+-]?(?:inf(?:inity)?|nan|0x[\da-f.p+-]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i
 const types = /^(?:counter|gauge|histogram|summary|untyped|unknown|info|stateset|gaugehistogram)$/
 
@@ -26,14 +26,14 @@ function whyBad(line: string): string | undefined {
   if (line === '') return undefined
   if (line.startsWith('#')) {
     const [, type] = /^#\s+TYPE\s+\S+\s+(\S*)/.exec(line) ?? []
-    return type !== undefined && !types.test(type) ? `there is no type ${type}` : undefined
+    return type !== undefined && !types.test(type) ? `there is no type “${type}”` : undefined
   }
   const [, rest] = series.exec(line) ?? []
-  if (rest === undefined) return 'is not a name with labels in {name="value",…}'
+  if (rest === undefined) return 'it is not a name with labels in {name="value",…}'
   const [value = '', timestamp, ...more] = rest.split(/\s+/)
-  if (value === '') return 'has no value'
-  if (!number.test(value)) return `${value} is not a number`
+  if (value === '') return 'it has no value'
+  if (!number.test(value)) return `“${value}” is not a number`
   if (timestamp !== undefined && !/^-?\d+$/.test(timestamp))
-    return `${timestamp} is not a time in milliseconds`
-  return more.length > 0 ? 'goes on after value and time' : undefined
+    return `“${timestamp}” is not a time in milliseconds`
+  return more.length > 0 ? 'it goes on after value and time' : undefined
 }

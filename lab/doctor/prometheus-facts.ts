@@ -11,7 +11,7 @@ export type PrometheusFacts = {
   /** Its clock, and ours half-way through the question, in seconds since the epoch. */
   time: Answer
   hereAt: number
-  /** How many samples of the server's `up` there are in the last minute. */
+  /** How many scrapes of the server have succeeded in the last minute: `up` is 1 for each. */
   samples: Answer
   /** The p95 of the last minute. */
   p95: Answer
@@ -22,7 +22,7 @@ export type PrometheusFacts = {
 }
 
 const queries = {
-  samples: 'max(count_over_time(up{job="httpserver"}[1m]))',
+  samples: 'max(sum_over_time(up{job="httpserver"}[1m]))',
   p95: 'histogram_quantile(0.95, sum by (le) (rate(lab_request_duration_seconds_bucket{job="httpserver"}[1m])))',
   lateness:
     'histogram_quantile(0.99, sum by (le) (rate(loadgen_lateness_seconds_bucket{job="loadgen"}[1m])))',
@@ -48,20 +48,29 @@ export async function askPrometheus(
     const time = await query('time()')
     return { time, hereAt: (before + now()) / 2 }
   }
-  // First and alone, so that nothing of ours stands between the question and its answer.
-  const { time, hereAt } = await clock()
-  const [ready, targets, rules, runtime, metrics, samples, p95, lateness, neverSent] =
-    await Promise.all([
-      get(`${url}/-/ready`),
-      get(`${url}/api/v1/targets?state=active`),
-      get(`${url}/api/v1/rules`),
-      get(`${url}/api/v1/status/runtimeinfo`),
-      get(`${url}/metrics`),
-      query(queries.samples),
-      query(queries.p95),
-      query(queries.lateness),
-      query(queries.neverSent),
-    ])
+  const [
+    { time, hereAt },
+    ready,
+    targets,
+    rules,
+    runtime,
+    metrics,
+    samples,
+    p95,
+    lateness,
+    neverSent,
+  ] = await Promise.all([
+    clock(),
+    get(`${url}/-/ready`),
+    get(`${url}/api/v1/targets?state=active`),
+    get(`${url}/api/v1/rules`),
+    get(`${url}/api/v1/status/runtimeinfo`),
+    get(`${url}/metrics`),
+    query(queries.samples),
+    query(queries.p95),
+    query(queries.lateness),
+    query(queries.neverSent),
+  ])
   return {
     ready,
     targets,

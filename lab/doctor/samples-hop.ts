@@ -6,7 +6,7 @@ import { type Target, targetsOf } from './scrape-hop.ts'
 /** What tells whether there are samples, and when the next ones come. */
 export type SamplesQuestion = {
   targets: Answer
-  /** How many there are of `up` in the last minute. */
+  /** How many scrapes have succeeded in the last minute. */
   samples: Answer
   /** Prometheus' own clock, in seconds since the epoch. */
   now: number
@@ -46,7 +46,7 @@ export function judgeSamples({ targets, samples, now }: SamplesQuestion): Verdic
       what: `no samples yet to draw: ${count === 0 ? 'none' : 'one'} so far, and a rate needs two; ${seconds} s until then`,
       evidence: [
         `${target.scrapeUrl}: scraped ${age.toFixed(1)} s ago, each ${target.scrapeInterval}`,
-        `up{job="httpserver"}: ${count} in the last minute`,
+        `scrapes that succeeded in the last minute: ${count}`,
       ],
       advice: `wait ${seconds} s`,
       seconds,

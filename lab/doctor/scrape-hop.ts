@@ -24,6 +24,9 @@ export function targetsOf(answer: Answer): Target[] {
 /** A Prometheus that was just started takes up to 5 s to know its targets. */
 const discoverySeconds = 6
 
+/** The interval of prometheus.yml, in seconds. */
+const interval = 5
+
 export type ScrapeQuestion = {
   targets: Answer
   /** What tells when Prometheus was started. */
@@ -40,12 +43,12 @@ export function judgeScrape({ targets, runtime, now }: ScrapeQuestion, mode: Mod
   const target = targetsOf(targets).find(({ labels }) => labels.job === 'httpserver')
   const started = startOf(runtime)
   if (!target && started !== undefined && now - started < discoverySeconds) {
-    const seconds = Math.ceil(discoverySeconds - (now - started))
+    const seconds = Math.ceil(discoverySeconds - (now - started)) + 2 * interval
     return {
       status: 'waiting',
-      what: `Prometheus was just started and has no targets yet: ${seconds} s until then`,
+      what: `no samples yet: Prometheus was just started; at most ${seconds} s until there are`,
       evidence: [`${targets.url}: empty, ${(now - started).toFixed(1)} s after the start`],
-      advice: `wait ${seconds} s`,
+      advice: `wait ${seconds} s: it finds its targets within 5 s, and a rate needs two scrapes`,
       seconds,
     }
   }

@@ -23,7 +23,7 @@ export function judgeStorage(metrics: Answer): Verdict {
   if (counted.length > 0) {
     return {
       status: 'broken',
-      what: 'Prometheus can’t keep its samples: writing to its disk failed',
+      what: "Prometheus can't keep its samples: writing to its disk failed",
       evidence: counted,
       advice: 'make room where its data are, or make it writable; then make down and make up',
     }

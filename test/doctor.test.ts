@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { projectWith as copyWith, examine, hopOf, lineOf } from './doctor-report.ts'
+import { nativeLab } from './native-lab.ts'
+import { prometheusBinaries } from './processes.ts'
+
+// What can be wrong before anything runs: each fault is made for real, and the doctor has to name it, what is to be seen of
+// it, and what to do.
+const scratch = mkdtempSync(join(tmpdir(), 'lab-doctor-'))
+const projects: string[] = []
+after(() => {
+  for (const folder of [scratch, ...projects]) rmSync(folder, { recursive: true })
+})
+await prometheusBinaries()
+
+const newLab = (env: NodeJS.ProcessEnv = {}) => nativeLab(mkdtempSync(join(scratch, 'lab-')), env)
+
+function projectWith(file: string, from: string, to: string): string {
+  const project = copyWith(file, from, to)
+  projects.push(project)
+  return project
+}
+
+describe('before up', { concurrency: 2 }, () => {
+  test('what can be looked at is well, what is missing is the lab, and nothing is complained of twice', async () => {
+    const lab = await newLab()
+    const { exitCode, report, headline } = await examine(lab)
+    assert.equal(exitCode, 1)
+    assert.equal(headline?.what, 'the lab is not running')
+    assert.equal(headline?.advice, 'make up')
+    const byStatus = (wanted: string) =>
+      report.hops.filter(({ status }) => status === wanted).map(({ hop }) => hop)
+    assert.deepEqual(byStatus('broken'), ['processes'])
+    assert.deepEqual(byStatus('ok'), [
+      ...['machine', 'config', 'dashboards', 'ports', 'disk', 'grafana'],
+    ])
+    const { what } = hopOf(report, 'config') ?? {}
+    assert.match(`${what}`, /^prometheus\.yml and \d+ rules are as Prometheus wants them$/)
+  })
+
+  test('a port in use is named with the process that has it, and the variable that moves it', async () => {
+    const lab = await newLab()
+    const port = lab.ports.prometheus
+    const script = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => console.log('there'))`
+    const squatter = spawn(process.execPath, ['-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      await once(squatter.stdout, 'data')
+      const { exitCode, report, headline } = await examine(lab)
+      assert.deepEqual([exitCode, report.firstBroken], [1, 'ports'])
+      const who = `${process.execPath} -e (process ${squatter.pid})`.slice(0, 200)
+      assert.equal(headline?.what, `port ${port} (Prometheus) is taken by ${who}`)
+      assert.deepEqual(headline?.evidence, [`${port} (Prometheus): ${who}`])
+      assert.equal(
+        headline?.advice,
+        `stop what listens there, or take another port: LAB_PROMETHEUS_PORT=${port + 1} make up`,
+      )
+    } finally {
+      squatter.kill()
+    }
+  })
+
+  test('prometheus.yml that can’t be parsed: its line and the reason', async () => {
+    const lab = await newLab()
+    const from = 'scrape_interval: 5s'
+    const project = projectWith('prometheus/prometheus.yml', from, 'scrape_interval: 5 s')
+    const line = lineOf('prometheus/prometheus.yml', from)
+    const { exitCode, report, headline } = await examine(lab, '--project', project)
+    assert.deepEqual([exitCode, report.firstBroken], [1, 'config'])
+    const why = 'not a valid duration string: "5 s"'
+    assert.equal(headline?.what, `prometheus/prometheus.yml, line ${line}: ${why}`)
+    assert.deepEqual(headline?.evidence, [`prometheus/prometheus.yml:${line}: ${why}`])
+    assert.equal(headline?.advice, 'mend that line of prometheus/prometheus.yml, then make up')
+  })
+
+  test('a rule that is not PromQL: its file, its line and the reason', async () => {
+    const lab = await newLab()
+    const file = 'prometheus/rules/alerts.yaml'
+    const from = 'up{job!="loadgen"} == 0'
+    const project = projectWith(file, from, 'up{job!="loadgen"} === 0')
+    const { exitCode, report, headline } = await examine(lab, '--project', project)
+    assert.deepEqual([exitCode, report.firstBroken], [1, 'config'])
+    const where = `prometheus/rules/alerts.yaml, line ${lineOf(file, from)}: `
+    assert.ok(headline?.what.startsWith(where), headline?.what)
+    assert.match(
+      `${headline?.what}`,
+      /could not parse expression: 1:22: parse error: unexpected "="/,
+    )
+  })
+
+  test('a rule file that is not YAML: its line and the reason', async () => {
+    const lab = await newLab()
+    const file = 'prometheus/rules/alerts.yaml'
+    const project = projectWith(file, 'groups:', 'groups')
+    const { report, headline } = await examine(lab, '--project', project)
+    assert.equal(report.firstBroken, 'config')
+    assert.match(
+      `${headline?.what}`,
+      /^prometheus\/rules\/alerts\.yaml, line \d+: mapping values are not allowed/,
+    )
+  })
+
+  test('dashboards that ask a datasource which is not there', async () => {
+    const lab = await newLab()
+    const file = 'grafana/provisioning/datasources/prometheus.yaml'
+    const project = projectWith(file, 'uid: prometheus', 'uid: prometheus-2')
+    const { exitCode, report, headline } = await examine(lab, '--project', project)
+    assert.deepEqual([exitCode, report.firstBroken], [1, 'dashboards'])
+    assert.equal(headline?.what, 'dashboards ask a datasource that is not there: prometheus')
+    assert.deepEqual(headline?.evidence, [
+      'datasource uid prometheus: latency-distribution.json, load-generator.json, requests.json, runtime.json, slo.json, truth.json',
+      'grafana/provisioning/datasources has: prometheus-2',
+    ])
+  })
+
+  test('a datasource that no dashboard asks', async () => {
+    const lab = await newLab()
+    const file = 'grafana/provisioning/datasources/prometheus.yaml'
+    const more = 'datasources:\n  - name: Other\n    uid: other\n    type: prometheus'
+    const project = projectWith(file, 'datasources:', more)
+    const { exitCode, report, headline } = await examine(lab, '--project', project)
+    assert.deepEqual([exitCode, report.firstBroken], [1, 'dashboards'])
+    assert.equal(headline?.what, 'no dashboard asks the datasource other')
+    assert.deepEqual(headline?.evidence, [
+      'datasource uid other: prometheus.yaml, line 5',
+      'dashboards ask: prometheus',
+    ])
+  })
+
+  test('a dashboard that is not JSON', async () => {
+    const lab = await newLab()
+    const file = 'grafana/provisioning/dashboards/slo.json'
+    const project = projectWith(file, '"uid": "slo"', '"uid": slo')
+    const { report, headline } = await examine(lab, '--project', project)
+    assert.equal(report.firstBroken, 'dashboards')
+    assert.equal(headline?.what, 'the dashboard slo.json is not JSON')
+    assert.match(
+      `${headline?.evidence}`,
+      /slo\.json: Unexpected token 's', \.\.\." "uid": slo, "de"\.\.\. is not valid JSON$/,
+    )
+    assert.equal(headline?.advice, 'make it anew: make generate')
+  })
+
+  test('files of Grafana’s that are not there', async () => {
+    const lab = await newLab()
+    const project = projectWith('grafana/provisioning/dashboards/slo.json', '{', '{')
+    rmSync(join(project, 'grafana'), { recursive: true })
+    const { report, headline } = await examine(lab, '--project', project)
+    assert.equal(report.firstBroken, 'dashboards')
+    assert.equal(headline?.what, 'Grafana’s files are not there')
+    assert.match(`${headline?.evidence}`, /ENOENT.*grafana\/provisioning\/datasources/)
+  })
+
+  test('every mistake in what it is told is named at once, with exit code 2', async () => {
+    const lab = await newLab({ LAB_PROMETHEUS_PORT: 'no', LAB_GRAFANA: 'perhaps' })
+    const { exitCode, stdout, stderr } = await lab.run(['doctor', '--jsn', '--record'])
+    assert.deepEqual([exitCode, stdout], [2, ''])
+    assert.deepEqual(stderr.split('\n'), [
+      'lab: --jsn: is no option',
+      'lab: --record: needs a value, a folder that lab/doctor/record.sh has written',
+      'lab: LAB_PROMETHEUS_PORT="no": must be a port, 1 to 65535',
+      'lab: LAB_GRAFANA="perhaps": must be auto or none',
+      'lab: nothing was looked at; doctor --help says what there is',
+      '',
+    ])
+  })
+})
