@@ -268,23 +268,26 @@ describe('a lab that runs, or should', { concurrency: 2 }, () => {
 
   test("a disk that is full, so that Prometheus really can't write, and what it counts of that", async () => {
     const lab = await newLab()
-    const { root: folder, prometheusData } = lab.folder
+    const data = lab.folder.prometheusData
+    // It is filled when the rules were evaluated: Prometheus notes its queries in a mapped file, and dies where a page of
+    // that finds no room.
     const counts = `fetch('${lab.prometheusUrl}/metrics').then((answer) => answer.text())
       .then((page) => process.exit(/wal_writes_failed_total [1-9]/.test(page) ? 0 : 1))`
     const [full, emptied] = await withMounts(
-      `mkdir -p '${folder}' && mount -t tmpfs -o size=120m tmpfs '${folder}' || exit 99
+      `mkdir -p '${data}' && mount -t tmpfs -o size=120m tmpfs '${data}' || exit 99
       '${process.execPath}' lab/main.ts up >&2
-      head -c 200000000 /dev/zero >'${folder}/filler' 2>/dev/null
+      for n in $(seq 20); do '${process.execPath}' lab/main.ts doctor | grep -q '✓ rules' && break; sleep 0.5; done
+      head -c 200000000 /dev/zero >'${data}/filler' 2>/dev/null
       ${doctor}
       for n in $(seq 40); do '${process.execPath}' -e "${counts}" && break; sleep 0.5; done
-      rm '${folder}/filler'
+      rm '${data}/filler'
       ${doctor}
       '${process.execPath}' lab/main.ts down >&2`,
       lab,
     )
     assert.equal(full?.report.firstBroken, 'disk')
     assert.equal(full?.headline?.what, 'the disk is full: 0 MB are free for the data')
-    assert.deepEqual(full?.headline?.evidence, [`${prometheusData}: 0 MB free, 100 MB are needed`])
+    assert.deepEqual(full?.headline?.evidence, [`${data}: 0 MB free, 100 MB are needed`])
     assert.equal(full?.headline?.advice, 'make room on it, or forget the lab’s data: make clean')
     assert.equal(emptied?.report.firstBroken, 'storage')
     assert.equal(
