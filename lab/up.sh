@@ -47,6 +47,13 @@ case $services in *influxdb*)
   export INFLUX_URL="${said:-http://influxdb:8086}" ;;
 esac
 
+# What would keep it from starting, in words: a port that somebody has, a file that can't be read.
+case $services in *grafana*) ;; *) export LAB_GRAFANA=none ;; esac
+if ! LAB_MODE=docker ./lab/doctor.sh --before-up >&2; then
+  say 'nothing was started'
+  exit 1
+fi
+
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
 # shellcheck disable=SC2086 # a list of words
@@ -61,6 +68,8 @@ if ! docker compose up --no-build --detach --wait $services 2>"$messages"; then
       say 'a service does not start; the last lines of each:'
       docker compose logs --tail 5 >&2 ;;
   esac
+  say 'what the doctor finds (make doctor):'
+  LAB_MODE=docker ./lab/doctor.sh >&2 || true
   exit 1
 fi
 

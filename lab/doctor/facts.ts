@@ -21,6 +21,8 @@ export type Mode = 'docker' | 'native'
 /** All that the hops are judged by: nothing is asked any more once this is there. */
 export type Facts = {
   mode: Mode
+  /** Is it only about what matters before anything was started? */
+  beforeUp: boolean
   settings: Settings
   /** Seconds since the epoch, when all was gathered. */
   now: number
@@ -53,7 +55,7 @@ export type GatherOptions = {
   mode: Mode | null
   /** A folder that record.sh has written already, or null to ask the engine now. */
   record: string | null
-  /** Is it only about what matters before anything was started? Then no part of the lab is asked. */
+  /** If it is only about what matters before anything was started, no part of the lab is asked. */
   beforeUp: boolean
   /** The roots of the parts, as this process reaches them. */
   urls: { server: string; prometheus: string; grafana: string }
@@ -66,14 +68,14 @@ const limitMs = 1500
 
 /** Gathers everything at once. Takes 4.5 s at most, whoever hangs. */
 export async function gather(options: GatherOptions): Promise<Facts> {
-  const { home, project, settings, urls, node, record } = options
+  const { beforeUp, home, project, settings, urls, node, record } = options
   const get = async (url: string): Promise<Answer> =>
-    options.beforeUp ? { url, error: 'NOT_ASKED', ms: 0 } : ask(url, { limitMs })
+    beforeUp ? { url, error: 'NOT_ASKED', ms: 0 } : ask(url, { limitMs })
   const grafana = async (): Promise<GrafanaFacts> => {
     const query = `${urls.grafana}/api/ds/query`
     const [health, answer] = await Promise.all([
       get(`${urls.grafana}/api/health`),
-      options.beforeUp ? get(query) : ask(query, { limitMs, post: panelQuestion }),
+      beforeUp ? get(query) : ask(query, { limitMs, post: panelQuestion }),
     ])
     return { health, query: answer }
   }
@@ -91,7 +93,7 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   const mode = options.mode ?? modeOf(engine, settings)
   const { prometheusData } = folderOf(settings.folder)
   return {
-    ...{ mode, settings, engine, sources, listeners, native, prometheus },
+    ...{ mode, beforeUp, settings, engine, sources, listeners, native, prometheus },
     now: now(),
     machine: {
       node,

@@ -61,8 +61,12 @@ const before: Hop<Facts>[] = [
     judge: (facts) =>
       judgePorts({
         listeners: facts.listeners,
-        without: facts.settings.grafana ? [] : ['grafana'],
-        ownServer: runsWithoutServer(facts),
+        without: [
+          ...(facts.settings.grafana ? [] : ['grafana']),
+          // It is for the load, which comes later.
+          ...(facts.beforeUp ? ['loadgen'] : []),
+        ],
+        ownServer: !facts.beforeUp && runsWithoutServer(facts),
       }),
   },
   {
