@@ -52,7 +52,7 @@ const rows: Row[] = [
   },
   {
     error:
-      /invalid metric type|expected |unexpected |unsupported character|invalid value|parsing|strconv/,
+      /invalid metric type|invalid sample|"INVALID"|expected |unexpected |# EOF|strconv|while parsing/,
     what: 'what it gets is not the exposition format',
     advice: () => 'mend the line that is named, then look at curl localhost:8080/metrics',
   },
