@@ -36,5 +36,12 @@ if ! docker image inspect latency-lab >/dev/null 2>&1; then
   say 'a Docker engine answers. The rest is judged by the lab’s image, which make up builds: make up'
   exit 1
 fi
-docker compose run --rm --no-deps -T --volume "$record:/record:ro,z" --volume "$PWD:/project:ro,z" \
-  --entrypoint node loadgen lab/main.ts doctor --record /record --project /project "$@"
+# Where nothing runs, there is nobody to be reached, and no network is made for that.
+runs=loadgen
+if [ "$(cat "$record/containers.out")" = '[]' ]; then runs=latency-lab; fi
+set -- --rm --volume "$record:/record:ro,z" --volume "$PWD:/project:ro,z" --env LAB_GRAFANA --env LAB_MODE=docker \
+  --entrypoint node "$runs" lab/main.ts doctor --record /record --project /project "$@"
+case $runs in
+  loadgen) docker compose --progress quiet run --no-deps -T "$@" ;;
+  *) docker run --network none "$@" ;;
+esac

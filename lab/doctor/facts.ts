@@ -13,6 +13,7 @@ import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
 import { publishedOf } from './published.ts'
+import { readSockets } from './sockets.ts'
 import { sourcesOf } from './sources.ts'
 
 /** In containers, or as plain processes of this machine. */
@@ -121,7 +122,7 @@ async function containersAndPorts(
   const listeners = await listenersOf(settings.ports, {
     ours: new Set([...ours, ...processes]),
     containers,
-    local: record === null,
+    sockets: record ? readSockets(engine?.sockets?.out ?? '') : null,
   })
   return { engine, listeners }
 }

@@ -17,15 +17,19 @@ export type Listener = {
  *
  * @param ours the ports that the lab itself has now
  * @param containers which container has which port, in words; these are not looked for among the processes
- * @param local false where this process is in a container, and sees no port of the machine
+ * @param sockets who listens, where this process is in a container and sees no port of the machine by itself
  */
 export async function listenersOf(
   ports: Settings['ports'],
   {
     ours,
     containers,
-    local,
-  }: { ours: ReadonlySet<number>; containers: ReadonlyMap<number, string>; local: boolean },
+    sockets,
+  }: {
+    ours: ReadonlySet<number>
+    containers: ReadonlyMap<number, string>
+    sockets: ReadonlyMap<number, string | null> | null
+  },
 ): Promise<Listener[]> {
   const names = Object.keys(ports) as PortName[]
   return Promise.all(
@@ -33,8 +37,9 @@ export async function listenersOf(
       const port = ports[name]
       const container = containers.get(port)
       const mine = ours.has(port)
-      if (container || mine || !local)
-        return { name, port, taken: mine || Boolean(container), who: container ?? null, ours: mine }
+      if (container || mine) return { name, port, taken: true, who: container ?? null, ours: mine }
+      if (sockets)
+        return { name, port, taken: sockets.has(port), who: sockets.get(port) ?? null, ours: false }
       const taken = await isTaken(port)
       return {
         name,

@@ -38,6 +38,12 @@ check_config() {
     --volume "$PWD/prometheus:/etc/prometheus:ro,z" "$image" check config /etc/prometheus/prometheus.yml
 }
 
+# Who listens on which port of this machine: iproute2's tool, macOS has lsof.
+sockets() {
+  limited ss -ltnpH 2>/dev/null || limited lsof -nP -iTCP -sTCP:LISTEN
+}
+
+ask sockets sockets
 ask version limited docker version --format '{{json .}}'
 ask info limited docker info --format '{{json .}}'
 ask compose limited docker compose version --short
