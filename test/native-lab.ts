@@ -18,13 +18,8 @@ export type NativeLab = Awaited<ReturnType<typeof nativeLab>>
  * @param directory what the lab's folder is in
  */
 export async function nativeLab(directory: string, more: NodeJS.ProcessEnv = {}) {
-  const ports = {
-    server: await quietPort(),
-    control: await quietPort(),
-    prometheus: await quietPort(),
-    grafana: await quietPort(),
-    loadgen: await quietPort(),
-  }
+  const [server, control, prometheus, grafana, loadgen] = await quietPorts()
+  const ports = { server, control, prometheus, grafana, loadgen }
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -74,6 +69,13 @@ export async function nativeLab(directory: string, more: NodeJS.ProcessEnv = {})
     },
     log: (name: string) => readFileSync(folder.log(name), 'utf8'),
   }
+}
+
+/** Five different ones. */
+async function quietPorts(): Promise<[number, number, number, number, number]> {
+  const ports = [quietPort, quietPort, quietPort, quietPort, quietPort].map((pick) => pick())
+  const all = (await Promise.all(ports)) as [number, number, number, number, number]
+  return new Set(all).size === all.length ? all : quietPorts()
 }
 
 /**
