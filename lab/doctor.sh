@@ -16,8 +16,12 @@ done
 record=$(mktemp -d)
 trap 'rm -rf "$record"' EXIT
 if ! command -v docker >/dev/null 2>&1; then
-  say 'neither Docker nor Node.js is to be had here: install Docker (https://docs.docker.com/get-docker/),'
-  say 'or Node.js 20 or newer with npm (https://nodejs.org), and npm ci'
+  if command -v npm >/dev/null 2>&1; then
+    say 'the packages are not installed, so nothing more can be looked at: npm ci (make up does it, too)'
+  else
+    say 'neither Docker nor Node.js is to be had here: install Docker (https://docs.docker.com/get-docker/),'
+    say 'or Node.js 20 or newer with npm (https://nodejs.org)'
+  fi
   exit 1
 fi
 # What the engine says is asked out here; who runs in the image can't ask it.
@@ -25,7 +29,7 @@ sh lab/doctor/record.sh "$record"
 chmod -R a+rX "$record"
 if [ "$(cat "$record/version.code")" != 0 ]; then
   say "no Docker engine answers: $(tail -n 1 "$record/version.err" | grep . || echo 'no answer within 3 s')"
-  say 'start it: https://docs.docker.com/engine/daemon/start/'
+  say 'start it (https://docs.docker.com/engine/daemon/start/), or do without: make up LAB_MODE=native'
   exit 1
 fi
 if [ "$(cat "$record/config.code")" != 0 ]; then
@@ -36,6 +40,9 @@ if ! docker image inspect latency-lab >/dev/null 2>&1; then
   say 'a Docker engine answers. The rest is judged by the lab’s image, which make up builds: make up'
   exit 1
 fi
+# What Compose reads from .env by itself; the rest of it is in what Compose says of the services.
+LAB_GRAFANA=${LAB_GRAFANA:-$(sed -n 's/^LAB_GRAFANA=//p' .env 2>/dev/null)}
+export LAB_GRAFANA
 # Where nothing runs, there is nobody to be reached, and no network is made for that.
 runs=loadgen
 if [ "$(cat "$record/containers.out")" = '[]' ]; then runs=latency-lab; fi
@@ -43,5 +50,8 @@ set -- --rm --volume "$record:/record:ro,z" --volume "$PWD:/project:ro,z" --env 
   --entrypoint node "$runs" lab/main.ts doctor --record /record --project /project "$@"
 case $runs in
   loadgen) docker compose --progress quiet run --no-deps -T "$@" ;;
-  *) docker run --network none "$@" ;;
+  *)
+    if [ -f .env ]; then set -- --env-file .env "$@"; fi
+    docker run --network none "$@"
+    ;;
 esac

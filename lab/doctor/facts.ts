@@ -5,7 +5,7 @@ import type { Settings } from '../native/settings.ts'
 import { type Answer, ask } from './answer.ts'
 import { askEngine, type Engine, type EngineAnswer, readEngine } from './engine.ts'
 import { type GrafanaFacts, panelQuestion } from './grafana-hop.ts'
-import { type Listener, listenersOf } from './listeners.ts'
+import { type Listener, listenersOf, socketsOf } from './listeners.ts'
 import type { Machine } from './machine-hop.ts'
 import { type DataFolder, dataFolderOf, type NativeLab, nativeLabOf } from './native-lab.ts'
 import { wrongPackages } from './packages.ts'
@@ -83,15 +83,20 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   const now = () => Date.now() / 1000
   const native = nativeLabOf(settings)
   const sources = sourcesOf(project)
-  const [inContainers, here, metrics, prometheus, panels] = await Promise.all([
-    containersAndPorts(options, native),
+  const [engine, seen, here, metrics, prometheus, panels] = await Promise.all([
+    engineOf(options),
+    record ? null : socketsOf(settings.ports),
     promtoolOf(options),
     get(`${urls.server}/metrics`),
     askPrometheus(urls.prometheus, get, now),
     grafana(),
   ])
-  const { engine, listeners } = inContainers
   const mode = options.mode ?? modeOf(engine, settings)
+  const listeners = listenersOf(settings.ports, {
+    sockets: seen ?? readSockets(engine?.sockets?.out ?? ''),
+    published: publishedOf(engine),
+    processes: native?.processes.filter(({ alive }) => alive).flatMap(({ ports }) => ports) ?? [],
+  })
   const { prometheusData } = folderOf(settings.folder)
   return {
     ...{ mode, beforeUp, settings, engine, sources, listeners, native, prometheus },
@@ -110,21 +115,9 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   }
 }
 
-/** The containers come first: a port that Docker has published is not looked for among the processes. */
-async function containersAndPorts(
-  { mode, record, env, settings }: GatherOptions,
-  native: NativeLab | null,
-): Promise<{ engine: Engine | null; listeners: Listener[] }> {
-  const engine = mode === 'native' ? null : record ? readEngine(record) : await askEngine(env)
-  const { containers, ours } = publishedOf(engine)
-  const processes =
-    native?.processes.filter(({ alive }) => alive).flatMap(({ ports }) => ports) ?? []
-  const listeners = await listenersOf(settings.ports, {
-    ours: new Set([...ours, ...processes]),
-    containers,
-    sockets: record ? readSockets(engine?.sockets?.out ?? '') : null,
-  })
-  return { engine, listeners }
+async function engineOf({ mode, record, env }: GatherOptions): Promise<Engine | null> {
+  if (mode === 'native') return null
+  return record ? readEngine(record) : askEngine(env)
 }
 
 async function promtoolOf({

@@ -1,5 +1,6 @@
 import { isTaken, whoListens } from '../native/ports.ts'
 import type { PortName, Settings } from '../native/settings.ts'
+import type { Published } from './published.ts'
 
 /** One port of the lab, and who has it. */
 export type Listener = {
@@ -12,42 +13,38 @@ export type Listener = {
   ours: boolean
 }
 
+/** Who listens on a port of this machine, in words; null where that can't be told. */
+export type Sockets = ReadonlyMap<number, string | null>
+
+/** Looks which of these ports are taken, and by which process. */
+export async function socketsOf(ports: Settings['ports']): Promise<Sockets> {
+  const found = await Promise.all(
+    Object.values(ports).map(async (port) =>
+      (await isTaken(port)) ? [[port, (await whoListens(port)) ?? null] as const] : [],
+    ),
+  )
+  return new Map(found.flat())
+}
+
 /**
- * Looks who has the lab's ports.
+ * Who has the lab's ports. Of one that Docker has published it is the container that matters, and not Docker's process
+ * that listens for it.
  *
- * @param ours the ports that the lab itself has now
- * @param containers which container has which port, in words; these are not looked for among the processes
- * @param sockets who listens, where this process is in a container and sees no port of the machine by itself
+ * @param processes the ports of the lab's own processes
  */
-export async function listenersOf(
+export function listenersOf(
   ports: Settings['ports'],
   {
-    ours,
-    containers,
     sockets,
-  }: {
-    ours: ReadonlySet<number>
-    containers: ReadonlyMap<number, string>
-    sockets: ReadonlyMap<number, string | null> | null
-  },
-): Promise<Listener[]> {
-  const names = Object.keys(ports) as PortName[]
-  return Promise.all(
-    names.map(async (name): Promise<Listener> => {
-      const port = ports[name]
-      const container = containers.get(port)
-      const mine = ours.has(port)
-      if (container || mine) return { name, port, taken: true, who: container ?? null, ours: mine }
-      if (sockets)
-        return { name, port, taken: sockets.has(port), who: sockets.get(port) ?? null, ours: false }
-      const taken = await isTaken(port)
-      return {
-        name,
-        port,
-        taken,
-        who: taken ? ((await whoListens(port)) ?? null) : null,
-        ours: false,
-      }
-    }),
-  )
+    published: { containers, ours },
+    processes,
+  }: { sockets: Sockets; published: Published; processes: readonly number[] },
+): Listener[] {
+  return Object.entries(ports).map(([name, port]) => ({
+    name: name as PortName,
+    port,
+    taken: sockets.has(port) || containers.has(port),
+    who: containers.get(port) ?? sockets.get(port) ?? null,
+    ours: ours.has(port) || processes.includes(port),
+  }))
 }

@@ -7,7 +7,7 @@ export function judgeProcesses(lab: NativeLab | null): Verdict {
     return {
       status: 'broken',
       what: 'the lab is not running',
-      evidence: ['no state of a lab of plain processes, and no containers were looked for'],
+      evidence: ['there is no record of a lab of plain processes that was started'],
       advice: 'make up',
     }
   }

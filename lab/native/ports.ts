@@ -46,7 +46,9 @@ function fromProc(port: number): string | undefined {
 
 async function fromLsof(port: number): Promise<string | undefined> {
   const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']
-  const { stdout } = await promisify(execFile)('lsof', args).catch(() => ({ stdout: '' }))
+  const { stdout } = await promisify(execFile)('lsof', args, { timeout: 1000 }).catch(() => ({
+    stdout: '',
+  }))
   const [, pid, name] = /^p(\d+)\nc(.*)$/m.exec(stdout) ?? []
   return pid && `${name} (process ${pid})`
 }
