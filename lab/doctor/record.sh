@@ -38,9 +38,9 @@ check_config() {
     --volume "$PWD/prometheus:/etc/prometheus:ro,z" "$image" check config /etc/prometheus/prometheus.yml
 }
 
-# Who listens on which port of this machine: iproute2's tool, macOS has lsof.
+# Who listens on which port of this machine: iproute2's tool, lsof on macOS, else what the kernel says without names.
 sockets() {
-  limited ss -ltnpH 2>/dev/null || limited lsof -nP -iTCP -sTCP:LISTEN
+  limited ss -ltnpH 2>/dev/null || limited lsof -nP -iTCP -sTCP:LISTEN 2>/dev/null || cat /proc/net/tcp /proc/net/tcp6
 }
 
 ask sockets sockets

@@ -32,3 +32,11 @@ rapportd 600 anna    8u  IPv6 0x1235      0t0  TCP *:49152 (LISTEN)
     ],
   )
 })
+
+test('/proc/net/tcp: ports that are listened on, without names', () => {
+  const text = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:2382 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1 0
+   1: 0100007F:9C40 0100007F:2382 01 00000000:00000000 00:00000000 00000000     0        0 12346 1 0
+`
+  assert.deepEqual([...readSockets(text)], [[9090, null]])
+})
