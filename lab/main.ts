@@ -100,7 +100,7 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
     const options = { prometheusUrl: urls.prometheus, watched, signal: untilEnded() }
     return verifyCommand(args, { ...lab, ...options })
   },
-  doctor: (args) => examineLab(args, out),
+  doctor: (args) => examineLab(args, { print: out, tookMs: performance.now() }),
   incident: (args) => changeIncident('incident', args),
   recover: (args) => changeIncident('recover', args),
   lesson: (args) => {
@@ -155,10 +155,13 @@ async function changeIncident(verb: 'incident' | 'recover', args: string[]): Pro
   })
 }
 
-function examineLab(args: string[], print: (text: string) => void): Promise<number> {
+function examineLab(
+  args: string[],
+  { print, tookMs }: { print: (text: string) => void; tookMs: number },
+): Promise<number> {
   const server = new URL(env.LOADGEN_URL ?? `http://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`)
   return doctorCommand(args, {
-    ...{ project, env, err, out: print },
+    ...{ project, env, err, tookMs, out: print },
     urls: { ...urls, server: server.origin },
     node: process.versions.node,
     colored: Boolean(process.stdout.isTTY),
@@ -171,7 +174,7 @@ async function runWithoutDocker(verb: keyof typeof nativeVerbs, args: string[]):
     ...{ env, project, node, say },
     pid: process.pid,
     print: (text) => out(`${text}\n`),
-    doctor: () => examineLab([], err),
+    doctor: () => examineLab([], { print: err, tookMs: 0 }),
     // The others are brief, and a Ctrl-C may end them at once.
     signal: verb === 'logs' ? untilEnded() : new AbortController().signal,
   })

@@ -66,7 +66,7 @@ describe('a lab that runs, or should', { concurrency: 2 }, () => {
     assert.equal((await lab.run(['up'])).exitCode, 0)
     const early = await examine(lab)
     assert.equal(early.exitCode, 1)
-    assert.equal(early.headline?.status, 'waiting')
+    assert.equal(early.headline?.status, 'waiting', JSON.stringify(early.headline))
     assert.match(`${early.headline?.what}`, /^no samples yet/)
     const seconds = early.headline?.seconds ?? 0
     assert.ok(seconds >= 1 && seconds <= 16, `${seconds}`)
@@ -163,7 +163,7 @@ describe('a lab that runs, or should', { concurrency: 2 }, () => {
         [`${url}, line 1: a_total one`],
       ],
       [{ ...right, status: 404 }, 'server', silent, [`${url} answers 404`]],
-      ['hang', 'server', silent, [`${url}: no answer within 1.5 s`]],
+      ['hang', 'server', silent, [`${url}: no answer within 2.5 s`]],
     ]
     try {
       for (const [wrong, hop, what, evidence] of wrongs) {

@@ -12,11 +12,16 @@ export type DoctorWorld = {
   urls: GatherOptions['urls']
   /** The version of the Node.js that runs. */
   node: string
+  /** How long it has taken until here since it was asked for, in milliseconds. */
+  tookMs: number
   /** May what is printed be coloured? */
   colored: boolean
   out: (text: string) => void
   err: (text: string) => void
 }
+
+/** So long gathering may take, from the start of the process: it leaves a second of the five to judge, also on a busy machine. */
+const limitMs = 4000
 
 /** Runs `lab doctor`. Resolves to the exit code: 0 only when all is well, 2 for wrong usage or settings. */
 export async function doctorCommand(args: readonly string[], world: DoctorWorld): Promise<number> {
@@ -44,6 +49,7 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
   const facts = await gather({
     ...{ project, env, settings, urls, node },
     home: world.project,
+    leftMs: Math.floor(Math.max(limitMs - world.tookMs, 500)),
     mode: isMode(mode) ? mode : null,
     record: options.record,
     beforeUp: options.beforeUp,

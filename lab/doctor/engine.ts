@@ -9,13 +9,17 @@ export type EngineAnswer = { exitCode: number; out: string; err: string }
 /** What the Docker engine and Compose say, by the names that record.sh gives its questions. */
 export type Engine = Record<string, EngineAnswer>
 
-/** Asks the engine by way of record.sh, which takes 3 s at most; 4 s are the end in any case. */
-export async function askEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
+/**
+ * Asks the engine by way of record.sh, which gives each question 3 s.
+ *
+ * @param limitMs how long it may take in any case; what has not answered by then counts as not answered
+ */
+export async function askEngine(env: NodeJS.ProcessEnv, limitMs: number): Promise<Engine> {
   const folder = mkdtempSync(join(tmpdir(), 'lab-doctor-'))
   const script = join(import.meta.dirname, 'record.sh')
   try {
     await new Promise<void>((resolve) => {
-      execFile('sh', [script, folder], { env, timeout: 4000, killSignal: 'SIGKILL' }, () =>
+      execFile('sh', [script, folder], { env, timeout: limitMs, killSignal: 'SIGKILL' }, () =>
         resolve(),
       )
     })
