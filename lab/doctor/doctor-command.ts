@@ -20,8 +20,8 @@ export type DoctorWorld = {
   err: (text: string) => void
 }
 
-/** So long gathering may take, from the start of the process: it leaves a second of the five to judge, also on a busy machine. */
-const limitMs = 4000
+/** So long gathering may take, from the start of the process: the rest of the five seconds is for a busy machine. */
+const limitMs = 3500
 
 /** Runs `lab doctor`. Resolves to the exit code: 0 only when all is well, 2 for wrong usage or settings. */
 export async function doctorCommand(args: readonly string[], world: DoctorWorld): Promise<number> {
