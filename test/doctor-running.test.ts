@@ -163,14 +163,18 @@ describe('a lab that runs, or should', { concurrency: 2 }, () => {
         [`${url}, line 1: a_total one`],
       ],
       [{ ...right, status: 404 }, 'server', silent, [`${url} answers 404`]],
-      ['hang', 'server', silent, [`${url}: no answer within 2.5 s`]],
+      ['hang', 'server', silent, [`${url}: no answer within … s`]],
     ]
     try {
       for (const [wrong, hop, what, evidence] of wrongs) {
         present = wrong
         const { exitCode, report, headline } = await examine(lab)
         assert.deepEqual([exitCode, report.firstBroken], [1, hop], JSON.stringify(wrong))
-        assert.deepEqual([headline?.what, headline?.evidence], [what, evidence])
+        // How long it was waited for depends on how long the doctor took to start.
+        const seen = headline?.evidence.map((line) =>
+          line.replace(/within \d\.\d s$/, 'within … s'),
+        )
+        assert.deepEqual([headline?.what, seen], [what, evidence])
       }
 
       // All is well from here, but not for Prometheus: it is by its own account that one learns of it.
