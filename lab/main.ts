@@ -31,7 +31,7 @@ node lab/main.ts clean
 
   demo     drives load, checks that Prometheus shows all of it, and says where to look
   verify   drives load and proves the picture: every layer against the truth; --help has more
-  doctor   names the first hop from the server to the panel that is broken, and what to do; --help has more
+  doctor   names what is broken between the server and the panel, and what to do; --help has more
   incident makes the server slow and faulty, until recover; --help has more
   recover  puts back what the lab does ordinarily; --help has more
   lesson   asks a question about the lab, and checks the answer against it; --help has more

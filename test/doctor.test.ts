@@ -157,6 +157,19 @@ describe('before up', { concurrency: 2 }, () => {
     assert.match(`${headline?.evidence}`, /ENOENT.*grafana\/provisioning\/datasources/)
   })
 
+  test('--before-up is silent where nothing is in the way, and else says only what is', async () => {
+    const lab = await newLab()
+    const well = await lab.run(['doctor', '--before-up'])
+    assert.deepEqual([well.exitCode, well.stdout, well.stderr], [0, '', ''])
+    const file = 'grafana/provisioning/dashboards/slo.json'
+    const project = projectWith(file, '"uid": "slo"', '"uid": slo')
+    const { exitCode, stdout } = await lab.run(['doctor', '--before-up', '--project', project])
+    assert.equal(exitCode, 1)
+    assert.match(stdout, /^✗ dashboards: the dashboard slo\.json is not JSON\n {4}\S.*\n/)
+    assert.match(stdout, /\n {2}→ make it anew: make generate\n$/)
+    assert.doesNotMatch(stdout, /✓|\?/)
+  })
+
   test('every mistake in what it is told is named at once, with exit code 2', async () => {
     const lab = await newLab({ LAB_PROMETHEUS_PORT: 'no', LAB_GRAFANA: 'perhaps' })
     const { exitCode, stdout, stderr } = await lab.run(['doctor', '--jsn', '--record'])

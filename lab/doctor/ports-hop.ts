@@ -31,7 +31,10 @@ export function judgePorts({ listeners, without, ownServer }: PortsQuestion): Ve
       ].join('; '),
     }
   }
-  const by = (who: string | null) => who ?? "somebody whom this user can't see"
+  const by = (who: string | null) =>
+    who?.includes('docker-proxy')
+      ? `a container (docker ps says which): ${who}`
+      : (who ?? "somebody whom this user can't see")
   const { variable } = portVariables[first.name]
   const next = (first.port % 65_535) + 1
   return {
