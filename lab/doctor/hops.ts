@@ -156,7 +156,7 @@ const running: Hop<Facts>[] = [
   {
     name: 'panel',
     title: 'panel',
-    needs: ['samples'],
+    needs: ['server', 'samples'],
     judge: ({ prometheus, server }) => judgePanel(prometheus.p95, server.metrics),
   },
   {

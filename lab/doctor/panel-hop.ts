@@ -11,6 +11,9 @@ export function judgePanel(p95: Answer, server: Answer): Verdict {
   if (value !== undefined && !Number.isNaN(value)) {
     return { status: 'ok', what: `p95 of the last minute: ${value.toFixed(2)} s` }
   }
+  const silent = refusalOf(server)
+  if (silent)
+    return { status: 'unknown', what: 'the server did not say what it has', evidence: [silent] }
   const count = requestsOf(server)
   if (count === undefined) {
     return {

@@ -70,7 +70,11 @@ export function judgeScrape({ targets, runtime, now }: ScrapeQuestion, mode: Mod
       advice,
     }
   }
-  return { status: 'ok', what: `Prometheus scrapes ${scrapeUrl}` }
+  return {
+    status: 'ok',
+    what:
+      health === 'up' ? `Prometheus scrapes ${scrapeUrl}` : `Prometheus is to scrape ${scrapeUrl}`,
+  }
 }
 
 /** When Prometheus itself was started, in seconds since the epoch. */
