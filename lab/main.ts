@@ -159,7 +159,9 @@ function examineLab(
   args: string[],
   { print, tookMs }: { print: (text: string) => void; tookMs: number },
 ): Promise<number> {
-  const server = new URL(env.LOADGEN_URL ?? `http://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`)
+  const server = new URL(
+    env.LOADGEN_URL ?? `${secure ? 'https' : 'http'}://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`,
+  )
   return doctorCommand(args, {
     ...{ project, env, err, tookMs, out: print },
     urls: { ...urls, server: server.origin },

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { tlsFiles } from '../lab/certificate/renew.ts'
 import { examine, hopOf, lineOf, projectWith, readReport } from './doctor-report.ts'
 import { type NativeLab, nativeLab } from './native-lab.ts'
 import { prometheusBinaries, root, runLoad } from './processes.ts'
@@ -232,6 +233,25 @@ describe('a lab that runs, or should', { concurrency: 2 }, () => {
     } finally {
       for (const server of servers) server.stop()
     }
+  })
+
+  test('over HTTPS it verifies the server’s certificate, and says when nobody vouches for it', async () => {
+    const lab = await newLab({ LAB_TLS: 'on' })
+    assert.equal((await lab.run(['certificate'])).exitCode, 0)
+    assert.equal((await lab.run(['up', 'server'])).exitCode, 0)
+    const url = `https://127.0.0.1:${lab.ports.server}`
+    const look = async () =>
+      readReport((await lab.run(['doctor', '--json'], { LOADGEN_URL: `${url}/` })).stdout)
+    const { report } = await look()
+    assert.equal(hopOf(report, 'server')?.what, `${url}/metrics answers`)
+    assert.match(`${hopOf(report, 'exposition')?.what}`, /^\d+ samples, as text\/plain$/)
+    rmSync(join(`${lab.env.LAB_DIR}`, 'tls', tlsFiles.authority))
+    const { report: after, headline } = await look()
+    assert.equal(after.firstBroken, 'server')
+    assert.deepEqual(headline?.evidence, [
+      `${url}/metrics: its certificate is none that the lab’s authority vouches for`,
+    ])
+    assert.equal(headline?.advice, 'make certificate, then make reload')
   })
 
   test('a Prometheus that ends as soon as it starts: up lets the doctor speak', async () => {

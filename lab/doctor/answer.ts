@@ -55,6 +55,11 @@ export function refusalOf(answer: Answer): string | undefined {
     ECONNREFUSED: 'connection refused: nothing listens there',
     ENOTFOUND: 'no such host',
     ECONNRESET: 'the connection was closed before there was an answer',
+    EPROTO: 'it does not speak TLS',
+    CERT_HAS_EXPIRED: 'its certificate has expired',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is none that the lab’s authority vouches for',
+    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is none that the lab’s authority vouches for',
     UND_ERR_SOCKET: 'the connection was closed before there was an answer',
   }
   return `${url}: ${words[answer.error] ?? answer.error}`

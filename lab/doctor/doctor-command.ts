@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { tlsFiles } from '../certificate/renew.ts'
 import { readSettings, type Settings } from '../native/settings.ts'
 import { doctorHelp, parseDoctorOptions } from './doctor-options.ts'
 import { examine, firstBroken } from './examine.ts'
@@ -49,6 +51,7 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
   const facts = await gather({
     ...{ project, env, settings, urls, node },
     home: world.project,
+    ca: env.LOADGEN_CA || (settings.tls ? join(settings.tls, tlsFiles.authority) : null),
     leftMs: Math.floor(Math.max(limitMs - world.tookMs, 500)),
     mode: isMode(mode) ? mode : null,
     record: options.record,
@@ -74,12 +77,17 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
 
 const isMode = (text: string | null): text is Mode => text === 'docker' || text === 'native'
 
-function addresses({ ports, grafana }: Settings): string {
+function addresses({ ports, grafana, tls }: Settings): string {
   const all = [
     ['server', ports.server],
     ['console', ports.control],
     ['Prometheus', ports.prometheus],
     ...(grafana ? [['Grafana', ports.grafana] as const] : []),
   ] as const
-  return all.map(([name, port]) => `  ${name.padEnd(12)}http://localhost:${port}`).join('\n')
+  return all
+    .map(([name, port]) => {
+      const scheme = name === 'server' && tls ? 'https' : 'http'
+      return `  ${name.padEnd(12)}${scheme}://localhost:${port}`
+    })
+    .join('\n')
 }

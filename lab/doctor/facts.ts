@@ -13,8 +13,9 @@ import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
 import { publishedOf } from './published.ts'
+import { askSecure } from './secure-answer.ts'
 import { readSockets } from './sockets.ts'
-import { sourcesOf } from './sources.ts'
+import { sourcesOf, textOf } from './sources.ts'
 
 /** In containers, or as plain processes of this machine. */
 export type Mode = 'docker' | 'native'
@@ -60,6 +61,8 @@ export type GatherOptions = {
   beforeUp: boolean
   /** The roots of the parts, as this process reaches them. */
   urls: { server: string; prometheus: string; grafana: string }
+  /** The file with the certificate that vouches for a server that speaks https:, if there is one. */
+  ca: string | null
   /** The version of the Node.js that runs. */
   node: string
   /** How long all of it may take, in milliseconds. */
@@ -75,6 +78,11 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   const { beforeUp, home, project, settings, urls, node, record } = options
   const get = async (url: string): Promise<Answer> =>
     beforeUp ? { url, error: 'NOT_ASKED', ms: 0 } : ask(url, { limitMs })
+  const serverMetrics = (): Promise<Answer> => {
+    const url = `${urls.server}/metrics`
+    if (beforeUp || !url.startsWith('https:')) return get(url)
+    return askSecure(url, { limitMs, ca: options.ca ? textOf(options.ca) : undefined })
+  }
   const grafana = async (): Promise<GrafanaFacts> => {
     const query = `${urls.grafana}/api/ds/query`
     const [health, answer] = await Promise.all([
@@ -90,7 +98,7 @@ export async function gather(options: GatherOptions): Promise<Facts> {
     engineOf(options),
     record ? null : socketsOf(settings.ports),
     promtoolOf(options),
-    get(`${urls.server}/metrics`),
+    serverMetrics(),
     askPrometheus(urls.prometheus, get, now),
     grafana(),
   ])

@@ -54,3 +54,16 @@ test('a refused connection is about the address in containers, and about the ser
   assert.match(translateScrapeError(refused, true).advice, /LAB_BIND unset/)
   assert.equal(translateScrapeError(refused, false).advice, 'start the server: make up')
 })
+
+test('TLS that fails is told apart from a server that does not answer', () => {
+  const get = 'Get "https://host.docker.internal:8080/metrics": '
+  const what = (error: string) => translateScrapeError(get + error, true).what
+  assert.equal(
+    what('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
+    'it does not trust the server’s certificate, or the server speaks no TLS',
+  )
+  assert.equal(
+    what('http: server gave HTTP response to HTTPS client'),
+    'the server speaks HTTP, and it HTTPS',
+  )
+})

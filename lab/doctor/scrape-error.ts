@@ -46,6 +46,16 @@ const rows: Row[] = [
         : 'write an address that this machine knows into prometheus/prometheus.yml',
   },
   {
+    error: /x509:|tls: /,
+    what: 'it does not trust the server’s certificate, or the server speaks no TLS',
+    advice: () => 'make certificate, then make up with the same LAB_TLS',
+  },
+  {
+    error: /server gave HTTP response to HTTPS client/,
+    what: 'the server speaks HTTP, and it HTTPS',
+    advice: () => 'make up, with LAB_TLS=on for both',
+  },
+  {
     error: /no route to host|network is unreachable/,
     what: 'there is no way to it: a firewall rejects it, or its network is gone',
     advice: () => 'make down, then make up makes the network anew',

@@ -9,6 +9,11 @@ export function judgeServer(metrics: Answer): Verdict {
     status: 'broken',
     what: 'the server does not answer at /metrics',
     evidence: [refusal],
-    advice: 'start it: make up',
+    advice:
+      'error' in metrics && /CERT|SIGNATURE/.test(metrics.error)
+        ? 'make certificate, then make reload'
+        : 'error' in metrics && metrics.error === 'EPROTO'
+          ? 'it was started without LAB_TLS=on: make up with the same setting as make doctor'
+          : 'start it: make up',
   }
 }

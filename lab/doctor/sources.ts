@@ -20,7 +20,8 @@ function rulesOf(folder: string): string[] {
   }
 }
 
-function textOf(file: string): string | undefined {
+/** What is in a file; undefined where it can't be read. */
+export function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch {
