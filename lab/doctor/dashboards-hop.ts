@@ -49,7 +49,9 @@ export function judgeDashboards({ datasources, dashboards, errors }: Provisionin
         ...missing.map(([uid, files]) => `datasource uid ${uid}: ${files.join(', ')}`),
         `grafana/provisioning/datasources has: ${known}`,
       ],
-      advice: `let both have the same uid: ${[...had.keys()][0] ?? missing[0]?.[0]} in grafana/provisioning/datasources, and make generate`,
+      advice: unused[0]
+        ? `let both have the same uid again: ${missing[0]?.[0]} for ${unused[0][0]} in grafana/provisioning/datasources, or the other way round in the dashboards`
+        : `add a datasource with the uid ${missing[0]?.[0]} to grafana/provisioning/datasources`,
     }
   }
   if (unused.length > 0) {

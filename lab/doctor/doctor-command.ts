@@ -56,6 +56,7 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
     mode: isMode(mode) ? mode : null,
     record: options.record,
     beforeUp: options.beforeUp,
+    without: options.without,
   })
   const findings = examine(facts, options.beforeUp ? hops.before : hops.all)
   const first = firstBroken(findings)

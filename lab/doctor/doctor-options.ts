@@ -4,12 +4,16 @@ export type DoctorOptions = {
   json: boolean
   /** Only what matters before anything is started, and nothing is printed where that is well. */
   beforeUp: boolean
+  /** Services that are not to be started: their ports may be anybody's. */
+  without: string[]
   /** A folder that record.sh has written. */
   record: string | null
   /** The project's folder, where it is not the one that this program is in. */
   project: string | null
   help: boolean
 }
+
+const services = ['server', 'prometheus', 'grafana']
 
 /** What `lab doctor --help` prints. */
 export const doctorHelp = `Usage: node lab/main.ts doctor [options]
@@ -19,6 +23,7 @@ seen there, and one thing to do. Takes five seconds at most, before the lab is u
 
   --json          all of it as JSON: {"ok", "mode", "firstBroken", "hops"}
   --before-up     only what matters before anything is started; silent where that is well
+  --without LIST  services that are not to be started, as in server,grafana: their ports are not looked at
   --record DIR    what lab/doctor/record.sh has written there, instead of asking Docker
   --project DIR   the project's folder
   -h, --help      this text
@@ -31,13 +36,21 @@ export function parseDoctorOptions(
   args: readonly string[],
 ): DoctorOptions | { mistakes: string[] } {
   const { values, mistakes } = splitArguments(args, {
-    allowed: { record: 'a folder that lab/doctor/record.sh has written', project: 'a folder' },
+    allowed: {
+      without: `some of ${services.join(',')}`,
+      record: 'a folder that lab/doctor/record.sh has written',
+      project: 'a folder',
+    },
     flags: ['json', 'before-up', 'help'],
   })
+  const without = values.get('without')?.split(',') ?? []
+  if (without.some((name) => !services.includes(name)))
+    mistakes.push(`--without ${values.get('without')}: must be some of ${services.join(',')}`)
   if (mistakes.length > 0) return { mistakes }
   return {
     json: values.has('json'),
     beforeUp: values.has('before-up'),
+    without,
     record: values.get('record') ?? null,
     project: values.get('project') ?? null,
     help: values.has('help'),

@@ -25,6 +25,8 @@ export type Facts = {
   mode: Mode
   /** Is it only about what matters before anything was started? */
   beforeUp: boolean
+  /** Services that are not to be started. */
+  without: string[]
   settings: Settings
   /** Seconds since the epoch, when all was gathered. */
   now: number
@@ -59,6 +61,8 @@ export type GatherOptions = {
   record: string | null
   /** If it is only about what matters before anything was started, no part of the lab is asked. */
   beforeUp: boolean
+  /** Services that are not to be started. */
+  without: string[]
   /** The roots of the parts, as this process reaches them. */
   urls: { server: string; prometheus: string; grafana: string }
   /** The file with the certificate that vouches for a server that speaks https:, if there is one. */
@@ -75,7 +79,7 @@ const addressMs = 2500
 /** Gathers everything at once, and takes no longer than it may: what has not answered by then has not answered. */
 export async function gather(options: GatherOptions): Promise<Facts> {
   const limitMs = Math.min(addressMs, options.leftMs)
-  const { beforeUp, home, project, settings, urls, node, record } = options
+  const { beforeUp, without, home, project, settings, urls, node, record } = options
   const get = async (url: string): Promise<Answer> =>
     beforeUp ? { url, error: 'NOT_ASKED', ms: 0 } : ask(url, { limitMs })
   const serverMetrics = (): Promise<Answer> => {
@@ -110,7 +114,7 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   })
   const { prometheusData } = folderOf(settings.folder)
   return {
-    ...{ mode, beforeUp, settings, engine, sources, listeners, native, prometheus },
+    ...{ mode, beforeUp, without, settings, engine, sources, listeners, native, prometheus },
     now: now(),
     machine: {
       node,

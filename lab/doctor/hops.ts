@@ -62,6 +62,8 @@ const before: Hop<Facts>[] = [
       judgePorts({
         listeners: facts.listeners,
         without: [
+          ...facts.without,
+          ...(facts.without.includes('server') ? ['control'] : []),
           ...(facts.settings.grafana ? [] : ['grafana']),
           // It is for the load, which comes later.
           ...(facts.beforeUp ? ['loadgen'] : []),
