@@ -41,3 +41,14 @@ test('a name that is not known is named', async () => {
     message: /^the host nowhere\.invalid is not known/,
   })
 })
+
+test('where localhost is another machine’s name for itself, that machine is asked', async () => {
+  const asked: string[] = []
+  const note = async (name: string) => {
+    asked.push(name)
+    return [{ address: '192.0.2.1' }]
+  }
+  for (const name of ['localhost', '127.0.0.1', '[::1]', 'lab.example'])
+    await resolveAddress(new URL(`http://${name}:3001/`), note, 'host.docker.internal')
+  assert.deepEqual(asked, [...Array(3).fill('host.docker.internal'), 'lab.example'])
+})

@@ -11,12 +11,16 @@ const attemptMs = 250
  * addresses (`localhost` is often `::1` and `127.0.0.1`) is given the first one that accepts a
  * connection, or the first if none does; a single address isn't tried. Rejects, with a message for the
  * user, when the name is not known.
+ *
+ * @param host what the machine is called that people mean by `localhost`, where that is not the one that
+ * this runs on: in a container, `host.docker.internal`. The request still names the host as the URL does.
  */
 export async function resolveAddress(
   url: URL,
   lookupAll: (name: string) => Promise<{ address: string }[]> = lookupEvery,
+  host?: string,
 ): Promise<Address> {
-  const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const name = host && isThisMachine(url) ? host : url.hostname.replace(/^\[(.*)\]$/, '$1')
   const usualPort = url.protocol === 'https:' ? 443 : 80
   const port = url.port === '' ? usualPort : Number(url.port)
   const found = await lookupAll(name).catch((error) => {
@@ -29,6 +33,10 @@ export async function resolveAddress(
   for (const candidate of candidates) if (await accepts(candidate)) return candidate
   return first
 }
+
+/** Is it this machine that the URL names? */
+export const isThisMachine = ({ hostname }: URL) =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
 const lookupEvery = (name: string) => lookup(name, { all: true, order: 'verbatim' })
 

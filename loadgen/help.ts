@@ -51,7 +51,8 @@ latency from that instant. The URL, http: or https:, is http://127.0.0.1:8080/ u
 
 Environment: LOADGEN_URL, LOADGEN_AWAIT_SCRAPE, LOADGEN_START_AT and, for https:, LOADGEN_CA are
 used where URL, --await-scrape, --start-at and --ca are not given; LAB_BIND is the address on
-which /metrics is served (all).
+which /metrics is served (all); LOADGEN_HOST is asked where a URL says localhost: a container's
+own is not the one that is meant.
 
 Exit codes: 0 done; 1 the account doesn't add up, a thread died, or a result could not be
 written; 2 wrong usage; 3 an expectation failed; 4 nothing answered (after 1.5 s of nothing

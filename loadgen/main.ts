@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { resolveAddress } from './address.ts'
+import { isThisMachine, resolveAddress } from './address.ts'
 import { awaitScrape } from './await-scrape.ts'
 import { after, now } from './clock.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
@@ -135,9 +135,13 @@ const runOnce = async (
   inputs: Inputs,
   metrics: ReturnType<typeof createMetrics>,
 ) => {
-  const addresses = await Promise.all(options.targets.map(({ url }) => resolveAddress(url))).catch(
-    (error) => say(messageOf(error)),
-  )
+  const host = env.LOADGEN_HOST || undefined
+  const here = options.targets.filter(({ url }) => isThisMachine(url))
+  if (host && here.length > 0)
+    say(`${here.map(({ url }) => url.host).join(', ')} is on the host, asked as ${host}`)
+  const addresses = await Promise.all(
+    options.targets.map(({ url }) => resolveAddress(url, undefined, host)),
+  ).catch((error) => say(messageOf(error)))
   if (typeof addresses !== 'object') return exitCodes.nothingAnswered
   const plan = planOf({ ...inputs, options, addresses })
   const { timeOrigin } = performance
