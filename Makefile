@@ -70,8 +70,9 @@ restart.docker = docker compose restart server
 restart.native = $(lab.native) down server && $(lab.native) up server
 down.docker = docker compose --profile load --profile alerts --profile influx down
 down.native = $(lab.native) down
-clean.docker = docker compose --profile load --profile alerts --profile influx down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native'
-clean.native = $(lab.native) clean
+clean.docker = docker compose --profile load --profile alerts --profile influx down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native' $(targets)
+clean.native = $(lab.native) clean && rm -f $(targets)
+targets = prometheus/targets/your-service.yaml
 
 # What compose.yaml tells the load generator; without Docker, all of the lab is on 127.0.0.1.
 ifeq ($(LAB_MODE),native)
@@ -99,6 +100,7 @@ image:
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
+	@echo "  make up TARGET=localhost:3001       watch a service of your own, too: docs/your-own-service.md"
 	@echo "  make load RATE=50 DURATION=2m       other load"
 	@echo "  make load ARGS='--arrivals even'    anything the load generator takes: ARGS=--help"
 	@echo "  make -s load ARGS='--json -'        the result alone, as JSON"

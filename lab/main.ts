@@ -15,6 +15,7 @@ import { nativeVerbs, runNative } from './native/verbs.ts'
 import { createPrometheus } from './prometheus.ts'
 import { receiverCommand } from './receiver-command.ts'
 import { reload, type SecureServer } from './reload.ts'
+import { targetCommand } from './target-command.ts'
 import { verifyCommand } from './verify/verify-command.ts'
 
 const usage = `node lab/main.ts demo [options of the load generator]
@@ -25,6 +26,7 @@ node lab/main.ts lesson [N] [--answer ANSWER]
 node lab/main.ts receive [options]
 node lab/main.ts certificate [options]
 node lab/main.ts reload
+node lab/main.ts target [--wait] TARGET...
 node lab/main.ts up|down [server|prometheus|grafana ...]
 node lab/main.ts logs
 node lab/main.ts clean
@@ -39,6 +41,7 @@ node lab/main.ts clean
   certificate
            makes or renews the certificate of a lab that speaks https:; --help has more
   reload   has the server read its certificate anew, and looks whether it did
+  target   writes the target file for services of your own; --help has more
   up       starts the lab as plain processes of this machine, without Docker: all of it, or what is named
   down     ends them; the data stay
   logs     follows what they write
@@ -123,6 +126,13 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
     const signal = (pid: number) => process.kill(pid, 'SIGHUP')
     const now = () => performance.now()
     return reload({ server, signal, now, ...{ out, err, sleep } })
+  },
+  target: (args) => {
+    const grafana = async () => ((await answers.grafana()) ? ports.grafana : null)
+    const inContainer = env.LAB_PROMETHEUS_URL !== undefined
+    const nowMs = () => Date.now()
+    const options = { prometheusUrl: urls.prometheus, sleep, grafana, inContainer, nowMs }
+    return targetCommand(args, { out, say, ...options })
   },
   ...Object.fromEntries(
     (Object.keys(nativeVerbs) as (keyof typeof nativeVerbs)[]).map((verb) => [

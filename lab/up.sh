@@ -1,7 +1,7 @@
 #!/bin/sh
 # Starts the lab with Docker Compose: every service whose image can be had. A machine that can't pull one
 # image still gets the rest, and is told what it does without. Plain sh, because Docker may be all there is.
-set -eu
+set -euf
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 
@@ -22,7 +22,32 @@ fi
 say 'building the image: a minute the first time, a second when nothing has changed'
 docker compose build --quiet server
 
+# Services of one's own. The tools run from the image, because there may be no Node.js here.
+targets=prometheus/targets/your-service.yaml
+wait_for_targets() { :; }
+if [ -n "$(printf '%s' "${TARGET-}" | tr -d '[:space:],')" ]; then
+  # shellcheck disable=SC2086 # a list of words
+  if docker run --rm --network none latency-lab node lab/main.ts target $TARGET >"$targets.new"; then
+    mv "$targets.new" "$targets"
+  else
+    code=$?
+    rm -f "$targets.new"
+    exit "$code"
+  fi
+  # shellcheck disable=SC2086
+  wait_for_targets() { docker compose run --rm --no-deps -T --entrypoint node loadgen lab/main.ts target --wait $TARGET; }
+elif [ "${TARGET+given}" ]; then
+  rm -f "$targets"
+elif [ -e "$targets" ]; then
+  say "what $targets names is scraped, too; make up TARGET= (nothing) ends that"
+fi
+
 services=server
+if grep -qs "^# The lab's own server is not started:" "$targets"; then
+  services=
+  say "port 8080 is your service's: the lab's own server, with its console and behaviours, stays out"
+  docker compose rm --stop --force server >/dev/null 2>&1 || true
+fi
 # COMPOSE_PROFILES=influx asks for InfluxDB, and for a server that pushes to it.
 influx=$(docker compose config --services | grep -x influxdb || true)
 # COMPOSE_PROFILES=alerts, from the environment or an .env file, asks for the Alertmanager too.
@@ -48,13 +73,23 @@ case $services in *influxdb*)
 esac
 
 # What would keep it from starting, in words: a port that somebody has, a file that can't be read.
-without=
-for service in server prometheus grafana; do
-  case " $services " in *" $service "*) ;; *) without="$without,$service" ;; esac
-done
-if ! LAB_MODE=docker ./lab/doctor.sh --before-up ${without:+--without "${without#,}"} >&2; then
-  say 'nothing was started'
-  exit 1
+examine() {
+  without=
+  for service in server prometheus grafana; do
+    case " $services " in *" $service "*) ;; *) without="$without,$service" ;; esac
+  done
+  LAB_MODE=docker ./lab/doctor.sh --before-up ${without:+--without "${without#,}"} 2>&1
+}
+if ! refusal=$(examine); then
+  services=${services#server}
+  # Who brings a service of their own does without the lab's server, if that is all that is in the way.
+  if [ ! -e "$targets" ] || ! examine >/dev/null; then
+    printf '%s\n' "$refusal" >&2
+    say 'nothing was started'
+    exit 1
+  fi
+  say "port 8080 or 8081 is taken: the lab's own server, with its console and behaviours, stays out"
+  docker compose rm --stop --force server >/dev/null 2>&1 || true
 fi
 
 messages=$(mktemp)
@@ -66,7 +101,7 @@ if ! docker compose up --no-build --detach --wait $services 2>"$messages"; then
     *'already in use'* | *'already allocated'* | *'port is not available'*)
       say 'a port is taken, the message above has its number: stop what listens there, or move Prometheus, Grafana or'
       say 'the control listener with LAB_PROMETHEUS_PORT, LAB_GRAFANA_PORT or LAB_CONTROL_PORT. 8080 stays: Prometheus'
-      say 'scrapes it. Is it a server of your own that is to be scraped? docker compose up -d prometheus grafana' ;;
+      say 'scrapes it. Is it a service of your own that is to be scraped? make up TARGET=localhost:8080' ;;
     *)
       say 'a service does not start; the last lines of each:'
       docker compose logs --tail 5 >&2 ;;
@@ -84,11 +119,14 @@ scheme=http
 if docker compose config server | grep -q ' TLS_CERT: '; then scheme=https; fi
 
 echo 'The lab is up:'
-echo "  server      $scheme://$(published server 8080)"
-echo "  console     http://$(published server 8081)"
+case $services in *server*)
+  echo "  server      $scheme://$(published server 8080)"
+  echo "  console     http://$(published server 8081)" ;;
+esac
 case $services in *prometheus*) echo "  Prometheus  http://$(published prometheus 9090)" ;; esac
 case $services in *grafana*) echo "  Grafana     http://$(published grafana 3000)" ;; esac
 case $services in *alertmanager*)
   echo "  alerts      http://$(published alertmanager 9093), and what was sent: http://$(published receiver 9094)" ;;
 esac
+wait_for_targets
 case $services in *influxdb*) echo "  InfluxDB    http://$(published influxdb 8086)" ;; esac

@@ -415,7 +415,10 @@ describe('the lab without Docker', { concurrency: 2 }, () => {
     try {
       // Who wants all of the lab is told who is in the way; who wants the rest has it.
       const refused = await lab.run(['up'])
-      assert.match(refused.stderr, /is it a server of your own that is to be scraped\?/)
+      assert.match(
+        refused.stderr,
+        /is it a service of your own that is to be scraped\? make up TARGET=localhost:\d+/,
+      )
       assert.equal((await lab.run(['up', 'prometheus'])).exitCode, 0)
     } finally {
       await dev.stop()

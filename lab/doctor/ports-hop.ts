@@ -43,7 +43,7 @@ export function judgePorts({ listeners, without, ownServer }: PortsQuestion): Ve
     evidence: strangers.map(({ port, name, who }) => `${port} (${titles[name]}): ${by(who)}`),
     advice:
       first.name === 'server'
-        ? `stop what listens on ${first.port}; if it is a server of your own that is to be scraped, start the lab beside it: docker compose up -d prometheus grafana, or npm exec -- node lab/main.ts up prometheus grafana`
+        ? `stop what listens on ${first.port}; if it is a server of your own that is to be scraped, let the lab watch it: make up TARGET=localhost:${first.port}`
         : first.name === 'loadgen'
           ? 'stop what listens there, or send load with ARGS="--metrics-port 0", which no dashboard shows'
           : `stop what listens there, or take another port: ${variable}=${next} make up`,

@@ -19,7 +19,7 @@ export async function refuseTakenPorts(table: Table, running: Table): Promise<vo
       lines.push(
         variable
           ? `${stop}, or set ${variable} to another, as in ${variable}=${(port % 65_535) + 1}`
-          : `${stop}. This port stays, Prometheus scrapes it: is it a server of your own that is to be scraped? npm exec -- node lab/main.ts up prometheus grafana`,
+          : `${stop}. This port stays, Prometheus scrapes it: is it a service of your own that is to be scraped? make up TARGET=localhost:${port}`,
       )
     }
   }

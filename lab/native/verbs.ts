@@ -8,11 +8,14 @@ import { preflight } from '../doctor/preflight.ts'
 import { complaints } from '../doctor/words.ts'
 import { findGrafana, type Grafana } from '../grafana-binaries.ts'
 import { findPrometheus } from '../prometheus-binaries.ts'
+import { readTargets, type Target } from '../target.ts'
+import { sayHowTheyAnswer } from '../target-command.ts'
 import { clean, down, leaveOut } from './down.ts'
 import { folderOf } from './folder.ts'
 import { type Identity, identify } from './identity.ts'
 import { followLogs } from './logs.ts'
 import type { NotUp } from './not-up.ts'
+import { takeTargets } from './own-targets.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { up } from './up.ts'
 
@@ -62,13 +65,18 @@ export async function runNative(
           `${name}: must be ${allowed.length > 0 ? `one of ${allowed.join(', ')}` : 'left out'}`,
       ),
   ]
+  const asked = verb === 'up' ? world.env.TARGET : undefined
+  const serverPort = 'mistakes' in settings ? undefined : settings.ports.server
+  const read = asked === undefined ? undefined : readTargets(asked, serverPort)
+  if (read && 'mistakes' in read) mistakes.push(...read.mistakes)
+  const targets = read && 'targets' in read ? read.targets : undefined
   const self = identify(world.pid)
   if ('mistakes' in settings || mistakes.length > 0 || !self) {
     for (const mistake of mistakes) world.say(mistake)
     return 2
   }
   try {
-    return await nativeVerbs[verb]({ ...world, settings, self, args })
+    return await nativeVerbs[verb]({ ...world, settings, self, args, targets })
   } catch (error) {
     const { lines, message } = error as Partial<NotUp> & Error
     for (const line of lines ?? [message]) world.say(line)
@@ -76,11 +84,18 @@ export async function runNative(
   }
 }
 
-type Known = World & { settings: Settings; self: Identity; args: string[] }
+type Known = World & {
+  settings: Settings
+  self: Identity
+  args: string[]
+  /** What TARGET asks for; undefined where there is no such variable. */
+  targets: Target[] | undefined
+}
 
 const clock = { now: () => performance.now(), sleep: (ms: number) => sleep(ms) }
 
-async function runUp({ env, project, node, settings, self, args, say, print, doctor }: Known) {
+async function runUp(known: Known) {
+  const { env, project, node, settings, self, args, targets, say, print, doctor } = known
   const startedHere = existsSync(folderOf(settings.folder).state)
   say(`${await whyNative(env, startedHere)}: the lab runs as plain processes`)
   const certificate = settings.tls && join(settings.tls, tlsFiles.certificate)
@@ -88,7 +103,9 @@ async function runUp({ env, project, node, settings, self, args, say, print, doc
     say(`LAB_TLS=on, and there is no ${certificate}: make certificate makes one`)
     return 1
   }
-  const wants = (name: string) => args.length === 0 || args.includes(name)
+  const sinceMs = Date.now()
+  const names = await takeTargets(targets, { project, settings, self, names: args, say, ...clock })
+  const wants = (name: string) => names.length === 0 || names.includes(name)
   const where = { cache: join(project, '.cache'), path: env.PATH ?? '', say }
   const prometheus = wants('prometheus') ? (await findPrometheus(where)).prometheus : ''
   const grafana = wants('grafana') && settings.grafana ? await grafanaIfAny(where) : undefined
@@ -99,7 +116,7 @@ async function runUp({ env, project, node, settings, self, args, say, print, doc
     say('nothing was started')
     return 1
   }
-  const options = { project, settings, programs, names: args, self, env, say, doctor, ...clock }
+  const options = { project, settings, programs, names, self, env, say, doctor, ...clock }
   const table = await up(options)
   print('The lab is up:')
   for (const name of Object.keys(titles)) {
@@ -110,10 +127,16 @@ async function runUp({ env, project, node, settings, self, args, say, print, doc
   }
   if (wants('grafana') && !grafana) {
     const { prometheus, control } = settings.ports
+    const rest = `, make verify compares the layers, and http://localhost:${control}/api/truth has the exact delays`
     print(
-      `without Grafana: http://localhost:${prometheus} answers every query, make verify compares the layers, and http://localhost:${control}/api/truth has the exact delays`,
+      `without Grafana: http://localhost:${prometheus} answers every query${wants('server') ? rest : ''}`,
     )
   }
+  const prometheusUrl = `http://127.0.0.1:${settings.ports.prometheus}`
+  const shown = async () => (grafana ? settings.ports.grafana : null)
+  const out = (text: string) => print(text.trimEnd())
+  const answers = { prometheusUrl, sinceMs, sleep, out, grafana: shown, inContainer: false }
+  if (prometheus) await sayHowTheyAnswer(targets ?? [], answers)
   return 0
 
   async function grafanaIfAny(options: typeof where): Promise<Grafana | undefined> {

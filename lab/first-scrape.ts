@@ -1,0 +1,91 @@
+import { createPrometheus } from './prometheus.ts'
+import { hostName, scrapeUrl, type Target } from './target.ts'
+
+export type FirstScrapeOptions = {
+  /** The root of the Prometheus. */
+  prometheusUrl: string
+  /** Only a scrape after this moment counts, in Unix milliseconds. */
+  sinceMs: number
+  sleep: (ms: number) => Promise<unknown>
+  /** It takes 15 s at most: a file is noticed within 5 s, what was noticed is taken up within 5 s, then comes the next scrape. */
+  patienceMs?: number
+}
+
+/** How a target answered: what histograms it has, by name; or why it did not. */
+export type FirstScrape = { histograms: string[] } | { error: string }
+
+/**
+ * Waits until Prometheus has asked a target after `sinceMs`, and says how that went; or that it has not, when
+ * that doesn't come in time.
+ *
+ * @throws when Prometheus doesn't answer
+ */
+export async function firstScrape(
+  target: Target,
+  options: FirstScrapeOptions,
+): Promise<FirstScrape> {
+  const { prometheusUrl, sinceMs, sleep, patienceMs = 20_000 } = options
+  for (let waitedMs = 0; waitedMs <= patienceMs; waitedMs += pollMs) {
+    const found = (await activeTargets(prometheusUrl)).find(
+      (each) => asHere(each.scrapeUrl) === asHere(scrapeUrl(target)),
+    )
+    if (found && found.health !== 'unknown' && Date.parse(found.lastScrape) > sinceMs) {
+      if (found.health === 'down') return { error: found.lastError }
+      return { histograms: await histogramsOf(found.labels, prometheusUrl) }
+    }
+    await sleep(pollMs)
+  }
+  return { error: `Prometheus has not asked it for ${patienceMs / 1000} s` }
+}
+
+/** What may be done about an error of Prometheus', in a sentence, where it tells. */
+export function adviceOn(error: string, target: Target, inContainer: boolean): string {
+  const unreachable = inContainer && target.address.startsWith(`${hostName}:`)
+  if (/connection refused|i\/o timeout|deadline exceeded|no route to host/.test(error)) {
+    return unreachable
+      ? 'does it run, and does it listen on every interface (0.0.0.0)? On Linux a container does not get through to what listens on 127.0.0.1 alone'
+      : 'does it run, and on this port?'
+  }
+  if (/status 404/.test(error)) return `are its metrics at another path? TARGET=host:port/path`
+  if (/status 40[13]/.test(error)) return 'it wants to know who asks: let /metrics do without'
+  if (/HTTP response to HTTPS/.test(error)) return 'it speaks http: leave https:// out'
+  if (/status 400|malformed HTTP/.test(error))
+    return 'does it speak https? TARGET=https://host:port'
+  if (/x509|certificate/.test(error))
+    return 'Prometheus verifies certificates: let /metrics answer over http, too'
+  if (/no such host|server misbehaving/.test(error)) return 'is the name spelt right?'
+  if (/Content-Type|expected|parse|invalid/i.test(error))
+    return `is ${scrapeUrl(target)} what Prometheus can read? It must be its text format`
+  return 'Prometheus asks again each 5 s'
+}
+
+const pollMs = 250
+
+/** Families about the process that a service runs in, and not about what it does. */
+export const ofRuntimes = '(go|jvm|nodejs|process|python|dotnet)_.+'
+
+/** Where all are plain processes the host has another name: the address is the same. */
+const asHere = (url: string) => url.replace(`//${hostName}:`, '//127.0.0.1:')
+
+type ActiveTarget = {
+  scrapeUrl: string
+  labels: Record<string, string>
+  health: 'up' | 'down' | 'unknown'
+  lastScrape: string
+  lastError: string
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#targets */
+async function activeTargets(prometheusUrl: string): Promise<ActiveTarget[]> {
+  const answer = await fetch(`${prometheusUrl}/api/v1/targets?state=active`)
+  const { data } = (await answer.json()) as { data: { activeTargets: ActiveTarget[] } }
+  return data.activeTargets
+}
+
+async function histogramsOf({ job, instance }: Record<string, string>, prometheusUrl: string) {
+  const [inJob, inInstance] = [JSON.stringify(job), JSON.stringify(instance)]
+  const found = await createPrometheus(prometheusUrl).query(
+    `group by (__name__) ({__name__=~".+_bucket", __name__!~"${ofRuntimes}", job=${inJob}, instance=${inInstance}})`,
+  )
+  return found.map(({ labels }) => `${labels.__name__}`.replace(/_bucket$/, '')).sort()
+}
