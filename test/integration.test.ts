@@ -43,7 +43,7 @@ const sampleOf = async (promql: string) => {
 
 /** What a panel asks, as Grafana would when it shows the last minute. */
 const asked = ({ expr }: PanelQuery) =>
-  substitute(expr, { rateInterval: '40s', rangeSeconds: 60, variables: { route: '.*' } })
+  substitute(expr, { rateInterval: '40s', rangeSeconds: 60, variables: { job: '.*', route: '.*' } })
 
 test('the load generator had an answer to every request', () => {
   const { exitCode, result } = load

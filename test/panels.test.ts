@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { panelQueries, substitute } from './panels.ts'
 
-const values = { rateInterval: '20s', rangeSeconds: 900, variables: { route: '.*' } }
+const anyVariables = {
+  ...{ job: '.*', route: '.*', histogram: 'a', label: 'route', status: 'code', per_second: '1' },
+}
+const values = { rateInterval: '20s', rangeSeconds: 900, variables: anyVariables }
 
 test('the committed dashboards have the queries that Grafana will ask', () => {
   const queries = panelQueries()
@@ -11,7 +14,7 @@ test('the committed dashboards have the queries that Grafana will ask', () => {
     dashboard: 'latency-distribution',
     panel: 'Requests',
     refId: 'A',
-    expr: 'sum(lab_request_duration_seconds_count{http_route=~"$route"})',
+    expr: 'sum(lab_request_duration_seconds_count{job=~"$job", http_route=~"$route"})',
     instant: true,
     format: 'time_series',
     legend: 'since the start',
@@ -58,7 +61,7 @@ test('several values become alternatives, each of them literal', () => {
 })
 
 test('a variable without a value is an error, not an empty panel', () => {
-  assert.throws(() => substitute('a{r=~"$job"}', values), /no value for the variable job/)
+  assert.throws(() => substitute('a{r=~"$other"}', values), /no value for the variable other/)
 })
 
 test('no variable is left in any committed query', () => {

@@ -56,7 +56,14 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
  * @param ca the file with the authority that vouches for a server that speaks https:
  */
 export async function startPrometheus(
-  targets: { server: number; loadgen: number; prometheus?: number; alertmanager?: number },
+  targets: {
+    server: number
+    loadgen: number
+    prometheus?: number
+    alertmanager?: number
+    /** What a target file says of others, as YAML. */
+    others?: string
+  },
   { scrapeSeconds = 5, rules = '', ca = '' } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-prometheus-'))
@@ -75,6 +82,7 @@ export async function startPrometheus(
       `static_configs: [{ targets: [${targets.alertmanager ? `127.0.0.1:${targets.alertmanager}` : ''}] }]`,
     )
   writeFileSync(join(folder, 'prometheus.yml'), config)
+  if (targets.others) writeFileSync(join(folder, 'targets/others.yaml'), targets.others)
   if (rules) writeFileSync(join(folder, 'rules/more.yaml'), rules)
 
   const binaries = await prometheusBinaries()

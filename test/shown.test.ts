@@ -4,7 +4,7 @@ import { type PanelQuery, panelQueries, substitute } from './panels.ts'
 import { mistakes, type Selected, type Shows } from './shown/expectation.ts'
 import { mutantsOf } from './shown/mutants.ts'
 import { makeRun, type Run } from './shown/run.ts'
-import { selections, tables } from './shown/tables.ts'
+import { selectionsOf, tables } from './shown/tables.ts'
 
 // Every query of every panel of every dashboard, asked as Grafana would after one run, and held against
 // what other witnesses say of that run. Then each query with a mistake in it, which must be noticed.
@@ -40,10 +40,6 @@ function ask({ instant }: PanelQuery, { at }: Shows, { variables }: Selected, ex
     ? run.prometheus.at(promql, end)
     : run.prometheus.over(promql, end - shownSeconds, end, scrapeSeconds)
 }
-
-/** A query with a variable is asked once for each selection. */
-const selectionsOf = ({ expr }: PanelQuery) =>
-  expr.includes('$route') ? selections : selections.slice(0, 1)
 
 async function mistakesOf(query: PanelQuery, entry: Shows): Promise<string[]> {
   const all = selectionsOf(query).map(async (selected) =>

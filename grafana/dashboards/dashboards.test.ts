@@ -11,7 +11,16 @@ test('a dashboard is the same bytes each time', () => {
 test('the uids are those that links and the home page rely on', () => {
   assert.deepEqual(
     dashboards().map((dashboard) => dashboard.uid),
-    ['latency-distribution', 'requests', 'load-generator', 'slo', 'truth', 'runtime', 'influxdb'],
+    [
+      'latency-distribution',
+      'requests',
+      'service',
+      'load-generator',
+      'slo',
+      'truth',
+      'runtime',
+      'influxdb',
+    ],
   )
 })
 

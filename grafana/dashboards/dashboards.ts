@@ -5,6 +5,7 @@ import { loadGeneratorDashboard } from './load-generator.ts'
 import { postprocess } from './postprocess.ts'
 import { requestsDashboard } from './requests.ts'
 import { runtimeDashboard } from './runtime.ts'
+import { serviceDashboard } from './service.ts'
 import { sloDashboard } from './slo.ts'
 import { truthDashboard } from './truth.ts'
 
@@ -13,6 +14,7 @@ export function dashboards(): DashboardJson[] {
   return [
     latencyDistribution(),
     requestsDashboard(),
+    serviceDashboard(),
     loadGeneratorDashboard(),
     sloDashboard(),
     truthDashboard(),

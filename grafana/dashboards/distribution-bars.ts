@@ -13,6 +13,8 @@ export type DistributionBars = {
   counts: string
   /** The least room for a label below the bars, in pixels; 0 writes them all. */
   labelSpacing?: number
+  /** The unit of the bounds; seconds by default. */
+  boundsIn?: string
 }
 
 /**
@@ -26,7 +28,7 @@ export type DistributionBars = {
 export function distributionBars(
   title: string,
   description: string,
-  { expr, color, counts, labelSpacing = 0 }: DistributionBars,
+  { expr, color, counts, labelSpacing = 0, boundsIn = 'seconds' }: DistributionBars,
 ) {
   return (
     new barchart.PanelBuilder()
@@ -53,7 +55,7 @@ export function distributionBars(
       // Each column has its own unit: one for the whole panel would round the bounds below the bars, too.
       .overrideByName('Field', [
         { id: 'unit', value: Text },
-        { id: 'custom.axisLabel', value: 'took up to … seconds' },
+        { id: 'custom.axisLabel', value: `took up to … ${boundsIn}` },
       ])
       .overrideByName('Last *', [
         { id: 'displayName', value: counts },

@@ -1,7 +1,4 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap'
-import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import * as text from '@grafana/grafana-foundation-sdk/text'
 import {
   NoUnit,
@@ -10,23 +7,19 @@ import {
   Seconds,
 } from '@grafana/grafana-foundation-sdk/units'
 import { distributionBars } from './distribution-bars.ts'
-import {
-  bars,
-  fixedColor,
-  instantQuery,
-  labDashboard,
-  linesOverTime,
-  oneNumber,
-  query,
-  thresholds,
-} from './house.ts'
+import { distributionHeatmap } from './distribution-heatmap.ts'
+import { bars, instantQuery, labDashboard, oneNumber, query, thresholds } from './house.ts'
+import { percentilesOverTime } from './percentiles.ts'
 import { latency } from './queries.ts'
+import { jobs, routes } from './variables.ts'
 
 /**
  * The limits, in seconds, of which the dashboard says what share was answered within. Each is a bound of
  * the linear layout, so that the share is exact and not interpolated; a test holds them to that.
  */
 export const limits = [0.1, 0.5, 1, 1.5, 2]
+
+const histogram = 'lab_request_duration_seconds'
 
 /** The dashboard that newcomers see first: what latencies there were, as a histogram sees them. */
 export function latencyDistribution() {
@@ -35,7 +28,8 @@ export function latencyDistribution() {
     'Latency distribution',
     'How long the answers of the delayed routes took: over the time shown, and as it goes.',
   )
-    .withVariable(route())
+    .withVariable(jobs(histogram))
+    .withVariable(routes(histogram, 'The routes that all panels are about.'))
     .withPanel(whatYouSee().height(3).span(24))
 
     .withPanel(count().height(4).span(6))
@@ -51,19 +45,6 @@ export function latencyDistribution() {
     .withPanel(quantilesOverTime().height(10).span(12))
     .withPanel(distributionOverTime().height(10).span(12))
 }
-
-const route = () =>
-  new dashboard.QueryVariableBuilder('route')
-    .label('Route')
-    .description('The routes that all panels are about.')
-    .query('label_values(lab_request_duration_seconds_count, http_route)')
-    .definition('label_values(lab_request_duration_seconds_count, http_route)')
-    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-    .sort(dashboard.VariableSort.AlphabeticalAsc)
-    .multi(true)
-    .includeAll(true)
-    .allValue('.*')
-    .current({ selected: true, text: ['All'], value: ['$__all'] })
 
 const whatYouSee = () =>
   new text.PanelBuilder()
@@ -152,65 +133,18 @@ const shareWithin = () => {
   return panel
 }
 
-const quantilesOverTime = () => {
-  const panel = linesOverTime(
+const quantilesOverTime = () =>
+  percentilesOverTime(
     'Percentiles over time',
     'The time that 50, 90, 95 and 99 of 100 answers stay within, as it goes. Each point is about the last 20 s or more: with few requests the lines are restless, the upper ones most.',
-  ).unit(Seconds)
-  for (const [q, name, color] of percentiles) {
-    panel
-      .withTarget(query(latency.quantile(q, '$__rate_interval'), name))
-      .overrideByName(name, [fixedColor(color)])
-  }
-  return panel
-}
+    (q) => latency.quantile(q, '$__rate_interval'),
+  )
 
 const distributionOverTime = () =>
-  new heatmap.PanelBuilder()
-    .title('Distribution over time')
-    .description(
-      'The distribution as it goes: time to the right, how long answers took upwards, and the more answers in a cell the stronger its colour. A band is a group of similar answers; two bands are two kinds of work. Empty cells have no colour.',
-    )
-    .withTarget(
-      query(latency.countByBound('$__rate_interval'), '{{le}}').format(PromQueryFormat.Heatmap),
-    )
-    .calculate(false)
-    .color(
-      new heatmap.HeatmapColorOptionsBuilder()
-        .mode(heatmap.HeatmapColorMode.Scheme)
-        .scheme('Oranges')
-        .scale(heatmap.HeatmapColorScale.Exponential)
-        .fill('dark-orange')
-        .exponent(0.5)
-        .steps(64)
-        .reverse(false),
-    )
-    .rowsFrame(
-      new heatmap.RowsHeatmapOptionsBuilder()
-        .layout(common.HeatmapCellLayout.Auto)
-        .value('answers'),
-    )
-    .cellGap(1)
-    .cellValues(new heatmap.CellValuesBuilder().unit(NoUnit).decimals(0))
-    .yAxis(
-      new heatmap.YAxisConfigBuilder()
-        .unit(Seconds)
-        .axisPlacement(common.AxisPlacement.Left)
-        .reverse(false),
-    )
-    .tooltip(
-      new heatmap.HeatmapTooltipBuilder()
-        .mode(common.TooltipDisplayMode.Single)
-        .yHistogram(true)
-        .showColorScale(true),
-    )
-    .showLegend()
+  distributionHeatmap(
+    'Distribution over time',
+    'The distribution as it goes: time to the right, how long answers took upwards, and the more answers in a cell the stronger its colour. A band is a group of similar answers; two bands are two kinds of work. Empty cells have no colour.',
+    { expr: latency.countByBound('$__rate_interval'), unit: Seconds },
+  )
 
 const distributionColor = 'blue'
-
-const percentiles = [
-  [0.99, 'p99', 'red'],
-  [0.95, 'p95', 'orange'],
-  [0.9, 'p90', 'yellow'],
-  [0.5, 'p50', 'green'],
-] as const

@@ -132,7 +132,7 @@ const rules: Record<string, Rule> = {
   'a variable with another datasource': {
     spoil: ({ dashboard }) =>
       Object.assign(dashboard.templating?.list?.[0] ?? {}, { datasource: { uid: 'mine' } }),
-    says: 'Latency distribution: variable route has the datasource mine, not provisioned',
+    says: 'Latency distribution: variable job has the datasource mine, not provisioned',
   },
   'an annotation without datasource': {
     spoil: ({ dashboard }) => dashboard.annotations?.list?.push({ name: 'restarts' }),

@@ -24,6 +24,12 @@ test('a variable in braces, with a format, is a variable too', () => {
   assert.deepEqual(windows, ['${__range}'])
 })
 
+test('a variable that is a number is no metric', () => {
+  const { syntaxError, metrics } = readQuery('a / $per_second')
+  assert.equal(syntaxError, undefined)
+  assert.deepEqual(metrics, ['a'])
+})
+
 test('a subquery has two windows', () => {
   assert.deepEqual(readQuery('max_over_time(a[$__range:10s])').windows, ['$__range', '10s'])
 })

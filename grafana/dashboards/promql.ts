@@ -24,7 +24,9 @@ export function readQuery(expr: string): QueryFacts {
       if (node.type.isError) facts.syntaxError ??= expr.slice(node.from, node.from + 20)
       if (node.name === 'VectorSelector') {
         const name = node.node.getChild('Identifier')
-        if (name) facts.metrics.push(expr.slice(name.from, name.to))
+        const written = name ? expr.slice(name.from, name.to) : ''
+        // A variable may be a number as well.
+        if (written && !written.startsWith('$')) facts.metrics.push(written)
       }
       const isWindow = ['MatrixSelector', 'SubqueryExpr'].includes(node.node.parent?.name ?? '')
       if (isWindow && node.name === 'DurationExpr') {

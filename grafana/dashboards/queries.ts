@@ -1,11 +1,12 @@
 /**
  * The PromQL of the dashboards about requests. Windows are Grafana's: `$__rate_interval` for what changes over time,
- * `$__range` for one number about all that is shown. `$route` is the variable on the dashboard.
+ * `$__range` for one number about all that is shown. `$job` and `$route` are the variables on the dashboard.
  */
 
 type Window = '$__rate_interval' | '$__range'
 
-const chosenRoutes = 'http_route=~"$route"'
+const chosenJobs = 'job=~"$job"'
+const chosenRoutes = `${chosenJobs}, http_route=~"$route"`
 
 /** Requests to the delayed routes, in the buckets that fit them. */
 export const latency = {
@@ -48,7 +49,7 @@ export const latency = {
     `sum(rate(lab_request_duration_seconds_count{${chosenRoutes}}[${window}]))`,
 }
 
-/** All requests to the server, scrapes and health checks too. */
+/** All requests to the chosen services and routes, scrapes and health checks too. */
 export const requests = {
   rate: () => rateOf('count'),
   rateBy: (label: 'http_route' | 'http_response_status_code') => rateOf('count', label),
@@ -72,7 +73,7 @@ or
   /** In seconds; q from 0 to 1. */
   quantileByRoute: (q: number) =>
     present(
-      `histogram_quantile(${q}, sum by (http_route, le) (rate(http_server_request_duration_seconds_bucket[$__rate_interval])))`,
+      `histogram_quantile(${q}, sum by (http_route, le) (rate(http_server_request_duration_seconds_bucket{${chosenRoutes}}[$__rate_interval])))`,
     ),
 
   /** In seconds. */
@@ -81,7 +82,10 @@ or
 /
 (${rateOf('count', label)} > 0)`,
 
-  inFlight: () => 'sum(http_server_active_requests)',
+  /** Of the chosen services. */
+  inFlight: () => `sum(http_server_active_requests{${chosenJobs}})`,
+  /** Of all that is scraped. */
+  inFlightOfAll: () => 'sum(http_server_active_requests)',
 }
 
 /**
@@ -124,14 +128,15 @@ const last = (name: string, selector = '') => `last_over_time(${name}${selector}
 /** What Prometheus says about its own scrapes. */
 export const scrapes = {
   up: () => 'max by (job, instance) (up)',
-  serverUp: () => 'max(up{job="httpserver"})',
+  /** 1 if all of the chosen services answered their last scrape: those who ask them are none. */
+  servicesUp: () => `min(up{${chosenJobs}, job!~"loadgen|prometheus"})`,
   seconds: () => 'max by (job, instance) (scrape_duration_seconds)',
 }
 
-const serverErrors = '{http_response_status_code=~"5.."}'
+const serverErrors = ', http_response_status_code=~"5.."'
 
 const rateOf = (part: 'count' | 'sum', label?: string, selector = '') =>
-  `sum${label ? ` by (${label})` : ''} (rate(http_server_request_duration_seconds_${part}${selector}[$__rate_interval]))`
+  `sum${label ? ` by (${label})` : ''} (rate(http_server_request_duration_seconds_${part}{${chosenRoutes}${selector}}[$__rate_interval]))`
 
 /** Leaves NaN out, which is what histogram_quantile says of no traffic: NaN >= 0 is false. */
 export function present(expr: string): string {

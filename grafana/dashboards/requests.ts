@@ -17,6 +17,9 @@ import {
   thresholds,
 } from './house.ts'
 import { requests, scrapes } from './queries.ts'
+import { jobs, routes } from './variables.ts'
+
+const histogram = 'http_server_request_duration_seconds'
 
 /** Rate, errors and duration of all requests to the server, and whether Prometheus gets through to it. */
 export function requestsDashboard() {
@@ -25,6 +28,8 @@ export function requestsDashboard() {
     'Requests',
     'Rate, errors and duration of every request to the server: scrapes and health checks too.',
   )
+    .withVariable(jobs(histogram))
+    .withVariable(routes(histogram, 'The routes that the panels about requests are about.'))
     .withPanel(rate().height(4).span(6))
     .withPanel(errorRatio().height(4).span(6))
     .withPanel(inFlightNow().height(4).span(6))
@@ -50,7 +55,7 @@ export function requestsDashboard() {
 const rate = () =>
   oneNumber(
     'All requests',
-    'Requests a second, now, and how it went; Prometheus’ own scrapes count.',
+    'Requests a second to the chosen routes, now, and how it went; Prometheus’ own scrapes count.',
   )
     .unit(RequestsPerSecond)
     .min(0)
@@ -83,10 +88,10 @@ const inFlightNow = () =>
 const serverScraped = () =>
   oneNumber(
     'Server scraped',
-    'Whether Prometheus got its last scrape of the server. If not, nothing else here is fresh; the panel Targets says since when.',
+    'Whether Prometheus got its last scrape of the server, or of every service that is chosen. If not, nothing else here is fresh; the panel Targets says since when.',
   )
     .mappings([mapping({ 0: { text: 'no', color: 'red' }, 1: { text: 'yes', color: 'green' } })])
-    .withTarget(instantQuery(scrapes.serverUp(), 'server'))
+    .withTarget(instantQuery(scrapes.servicesUp(), 'server'))
 
 const rateByRoute = () =>
   linesOverTime(
@@ -135,7 +140,7 @@ const errorRatioByRoute = () =>
 const p99ByRoute = () =>
   linesOverTime(
     '99th percentile by route',
-    'The time that 99 of 100 requests stay within. These are OpenTelemetry’s buckets, where 1 s is followed by 2.5 s: between the two it is a guess. Compare it with “Latency distribution”, whose buckets fit.',
+    'The time that 99 of 100 requests stay within. The lab’s server has OpenTelemetry’s buckets, where 1 s is followed by 2.5 s: between the two it is a guess. Compare it with “Latency distribution”, whose buckets fit.',
   )
     .unit(Seconds)
     .withTarget(query(requests.quantileByRoute(0.99), '{{http_route}}'))

@@ -149,7 +149,7 @@ const inFlight = () =>
     'Requests that the server is busy with at each scrape, the scrape included. Delayed requests cost nothing while they wait: many in flight and an idle event loop is how this server looks at its best.',
   )
     .unit(NoUnit)
-    .withTarget(query(requests.inFlight(), 'in flight'))
+    .withTarget(query(requests.inFlightOfAll(), 'in flight'))
 
 const memory = () =>
   linesOverTime(

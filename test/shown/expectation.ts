@@ -58,7 +58,7 @@ export function mistakes(
   for (const { labels, values } of answers) {
     const value = valueAt(values, at, run)
     if (value === undefined) continue
-    const name = nameOf(legend, labels)
+    const name = nameOf(withVariables(legend, selected), labels)
     if (shown.has(name)) return [`${name}: two series have this name`]
     shown.set(name, value)
   }
@@ -88,6 +88,10 @@ const band = (value: Expected, { relative = 0, absolute = 0 }: Tolerance): [numb
   const margin = (of: number) => Math.max(absolute, relative * Math.abs(of), Number.EPSILON)
   return [low - margin(low), high + margin(high)]
 }
+
+/** Grafana puts a variable's value into a legend before the labels' values. */
+const withVariables = (legend: string, { variables }: Selected) =>
+  legend.replace(/\$(\w+)/g, (_, name) => `${variables[name]}`)
 
 /**
  * The legend with the labels' values in it, and nothing where there is no such label. Prometheus 3 writes the

@@ -1,5 +1,5 @@
 import { layoutQuantile, mean } from './arithmetic.ts'
-import { shows, shows1, type Table } from './expectation.ts'
+import { type Selected, shows, shows1, type Table } from './expectation.ts'
 import type { Request, Run } from './run.ts'
 import {
   aboutRate,
@@ -20,10 +20,12 @@ const routeOf = ({ route }: Request) => route
 const statusOf = ({ status }: Request) => status
 
 /** Routes that nobody asked: their series are there from the start, at zero. */
-const idle = { '/healthz': 0, '/readyz': 0 }
+const idle = ({ variables }: Selected): Record<string, number> =>
+  variables.route === '.*' ? { '/healthz': 0, '/readyz': 0 } : {}
 
-const perSecond = (run: Run, is?: (request: Request) => boolean) =>
-  ended(run, is).length / spanOf(run)
+/** Those that ended on the chosen routes; all of them are more than the delayed ones. */
+const chosen = (run: Run, { variables, routes }: Selected) =>
+  ended(run, ({ route }) => variables.route === '.*' || routes.includes(route))
 
 const errorShare = (requests: Request[]) => requests.filter(isError).length / requests.length
 
@@ -32,17 +34,19 @@ export const targets = ({ recorded }: Run) => ({
   httpserver: `httpserver 127.0.0.1:${recorded.httpserver.port}`,
   loadgen: `loadgen 127.0.0.1:${recorded.loadgen.port}`,
   prometheus: `prometheus 127.0.0.1:${recorded.prometheus.port}`,
+  shop: `shop 127.0.0.1:${recorded.shop.port}`,
 })
 
 /** How long the scrapes took: as long as the recorder needed, and the way there. */
 export const scrapeSeconds = shows(
   (run) => {
-    const took = (job: 'httpserver' | 'prometheus') => {
+    const took = (job: 'httpserver' | 'prometheus' | 'shop') => {
       const { seconds } = scrapeAt(run, job)
       return [seconds - 0.002, seconds + 0.05] as const
     }
-    const { httpserver, loadgen, prometheus } = targets(run)
+    const { httpserver, loadgen, prometheus, shop } = targets(run)
     return {
+      [shop]: took('shop'),
       [httpserver]: took('httpserver'),
       [prometheus]: took('prometheus'),
       // It has gone: being refused takes no time.
@@ -68,6 +72,14 @@ export const timesZero = (
   ),
 })
 
+const chosenTimesZero = timesZero(
+  '$__rate_interval',
+  ...['job=~"$job"', 'http_route=~"$route"'].flatMap((matcher) => [
+    `${matcher} dropped (again)`,
+    `another value in ${matcher} (again)`,
+  ]),
+)
+
 /** The route's series of one status each. */
 const byStatus = {
   survivors: {
@@ -86,57 +98,82 @@ export const inFlight = shows1(
 
 /** What the dashboard *Requests* must show: all requests, by the access log. */
 export const requests: Table = {
-  'All requests': { A: shows1('requests', (run) => perSecond(run), aboutRate) },
+  'All requests': {
+    A: shows1('requests', (run, selected) => chosen(run, selected).length / spanOf(run), aboutRate),
+  },
   'Error share': {
-    A: shows1('errors', (run) => errorShare(ended(run)), sameArithmetic, timesZero()),
+    A: shows1(
+      'errors',
+      (run, selected) => errorShare(chosen(run, selected)),
+      sameArithmetic,
+      chosenTimesZero,
+    ),
   },
   'In flight now': { A: inFlight },
   'Server scraped': {
     A: shows1('server', () => 1, exact, {
-      survivors: { 'max → count': 'one server, and it is up: both are 1' },
+      survivors: { 'min → sum': 'one server, and it is up: both are 1' },
     }),
   },
   'Rate by route': {
     A: shows(
-      (run) => ({ ...by(ended(run), routeOf, (all) => all.length / spanOf(run)), ...idle }),
+      (run, selected) => ({
+        ...by(chosen(run, selected), routeOf, (all) => all.length / spanOf(run)),
+        ...idle(selected),
+      }),
       aboutRate,
     ),
   },
   'Rate by status': {
-    A: shows((run) => by(ended(run), statusOf, (all) => all.length / spanOf(run)), aboutRate),
+    A: shows(
+      (run, selected) => by(chosen(run, selected), statusOf, (all) => all.length / spanOf(run)),
+      aboutRate,
+    ),
   },
   'Errors by route': {
     A: shows(
-      (run) => ({
-        ...by(ended(run), routeOf, (all) => all.filter(isError).length / spanOf(run)),
-        ...idle,
+      (run, selected) => ({
+        ...by(chosen(run, selected), routeOf, (all) => all.filter(isError).length / spanOf(run)),
+        ...idle(selected),
       }),
       aboutRate,
-      timesZero(),
+      chosenTimesZero,
     ),
   },
   'Error share by route': {
-    A: shows((run) => by(ended(run), routeOf, errorShare), sameArithmetic, timesZero()),
+    A: shows(
+      (run, selected) => by(chosen(run, selected), routeOf, errorShare),
+      sameArithmetic,
+      chosenTimesZero,
+    ),
   },
   '99th percentile by route': {
     A: shows(
-      (run) =>
-        by(ended(run), routeOf, (all) => layoutQuantile(0.99, secondsOf(all), openTelemetry)),
+      (run, selected) =>
+        by(chosen(run, selected), routeOf, (all) =>
+          layoutQuantile(0.99, secondsOf(all), openTelemetry),
+        ),
       sameArithmetic,
       byStatus,
     ),
   },
   'Mean duration by route': {
-    A: shows((run) => by(ended(run), routeOf, (all) => mean(secondsOf(all))), sameArithmetic),
+    A: shows(
+      (run, selected) => by(chosen(run, selected), routeOf, (all) => mean(secondsOf(all))),
+      sameArithmetic,
+    ),
   },
   'Mean duration by status': {
-    A: shows((run) => by(ended(run), statusOf, (all) => mean(secondsOf(all))), sameArithmetic),
+    A: shows(
+      (run, selected) => by(chosen(run, selected), statusOf, (all) => mean(secondsOf(all))),
+      sameArithmetic,
+    ),
   },
   'In flight': { A: inFlight },
   Targets: {
     A: shows((run) => {
-      const { httpserver, loadgen, prometheus } = targets(run)
-      return { [httpserver]: 1, [loadgen]: 0, [prometheus]: 1 }
+      const { httpserver, loadgen, prometheus, shop } = targets(run)
+      return { [httpserver]: 1, [loadgen]: 0, [prometheus]: 1, [shop]: 1 }
     }, exact),
   },
   'Scrape duration': { A: scrapeSeconds },

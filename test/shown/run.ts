@@ -11,6 +11,7 @@ import {
 import { type Asked, createAsked } from './asked.ts'
 import { type Kernel, kernelSays } from './kernel.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
+import { startShop } from './shop.ts'
 
 /** One line of the server's access log. */
 export type Request = {
@@ -43,7 +44,9 @@ export type Run = {
   /** What `/api/truth` said at the end. */
   truth: { quantileSeconds: Record<string, number> }
   /** What was scraped, by job, as it passed by. */
-  recorded: Record<'httpserver' | 'loadgen' | 'prometheus', Recorder>
+  recorded: Record<'httpserver' | 'loadgen' | 'prometheus' | 'shop', Recorder>
+  /** What the shop has measured, of all its life. */
+  shop: Request[]
   /** What Prometheus says of itself, other than by metrics. */
   head: { numSeries: number; chunkCount: number }
   /** The kernel's word on Prometheus at the end. */
@@ -106,19 +109,25 @@ export async function makeRun(started: { stop: () => Promise<void> }[]): Promise
     httpserver: await startRecorder(),
     loadgen: await startRecorder(),
     prometheus: await startRecorder(),
+    shop: await startRecorder(),
   }
+  const shop = await startShop()
+  started.push(shop)
   started.push(...Object.values(recorded))
   const tsdb = await startPrometheus({
     server: recorded.httpserver.port,
     loadgen: recorded.loadgen.port,
     prometheus: recorded.prometheus.port,
+    others: `- { targets: ['127.0.0.1:${recorded.shop.port}'], labels: { job: shop } }`,
   })
   started.push(tsdb)
   recorded.prometheus.point(tsdb.url)
   const metricsPort = await freePort()
   recorded.loadgen.point(`http://127.0.0.1:${metricsPort}`)
   recorded.httpserver.point(server.url, server.pid)
+  recorded.shop.point(shop.url)
 
+  await nextScrape(recorded.shop)
   const since = await nextScrape(recorded.httpserver)
   await slowImages(server)
   const startedAt = Date.now() / 1000
@@ -155,6 +164,7 @@ export async function makeRun(started: { stop: () => Promise<void> }[]): Promise
     log: server.log.flatMap(readRequest),
     truth: await json(`${server.controlUrl}/api/truth`),
     recorded,
+    shop: shop.log,
     head: (await json(`${tsdb.url}/api/v1/status/tsdb`)).data.headStats,
     prometheusProcess: kernel,
     heapLimitBytes: await heapLimit(),

@@ -180,10 +180,11 @@ export const runtime: Table = {
   'Time of a scrape': { A: scrapeSeconds },
   'Samples of a scrape': {
     A: shows((run) => {
-      const { httpserver, loadgen, prometheus } = targets(run)
+      const { httpserver, loadgen, prometheus, shop } = targets(run)
       return {
         [httpserver]: values(scrapeAt(run, 'httpserver').text),
         [prometheus]: values(scrapeAt(run, 'prometheus').text),
+        [shop]: values(scrapeAt(run, 'shop').text),
         [loadgen]: 0,
       }
     }, exact),
@@ -199,7 +200,7 @@ export const runtime: Table = {
         const recording = Object.values(
           groups(run, 'prometheus_rule_group_last_evaluation_samples'),
         )
-        const own = (3 * 5 + sum(recording)) / 5
+        const own = (Object.keys(recorded).length * 5 + sum(recording)) / 5
         return (
           own + stored.reduce((sum, { text }) => sum + values(text), 0) / (run.until - run.since)
         )

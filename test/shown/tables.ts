@@ -3,6 +3,7 @@ import { latencyDistribution } from './latency-distribution.ts'
 import { loadGenerator } from './load-generator.ts'
 import { requests } from './requests.ts'
 import { runtime } from './runtime.ts'
+import { service, serviceSelections } from './service.ts'
 import { slo } from './slo.ts'
 import { truth } from './truth.ts'
 
@@ -10,6 +11,7 @@ import { truth } from './truth.ts'
 export const tables: Record<string, Table> = {
   'latency-distribution': latencyDistribution,
   requests,
+  service,
   'load-generator': loadGenerator,
   slo,
   truth,
@@ -17,7 +19,13 @@ export const tables: Record<string, Table> = {
 }
 
 /** What is chosen on a dashboard, one after the other: one route of two, and all. */
-export const selections: Selected[] = [
-  { variables: { route: ['/'] }, routes: ['/'] },
-  { variables: { route: '.*' }, routes: ['/', '/images'] },
+const selections: Selected[] = [
+  { variables: { job: ['httpserver'], route: ['/'] }, routes: ['/'] },
+  { variables: { job: '.*', route: '.*' }, routes: ['/', '/images'] },
 ]
+
+/** With what a query is asked, one after the other; one without variables of the dashboard is asked once. */
+export function selectionsOf({ dashboard, expr }: { dashboard: string; expr: string }): Selected[] {
+  if (dashboard === 'service') return serviceSelections
+  return /\$(job|route)\b/.test(expr) ? selections : selections.slice(0, 1)
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { influxPanelQueries, panelQueries, substitute } from '../panels.ts'
+import { selectionsOf } from '../shown/tables.ts'
 import { compose, run } from './compose.ts'
 
 // A Grafana can't be had everywhere. These tests ask the one at GRAFANA_URL, or the lab's own where its
@@ -47,6 +48,7 @@ test('Grafana is healthy', { skip }, async () => {
 const uids = [
   'latency-distribution',
   'requests',
+  'service',
   'load-generator',
   'slo',
   'truth',
@@ -77,7 +79,7 @@ for (const query of panelQueries()) {
           expr: substitute(expr, {
             rateInterval: '20s',
             rangeSeconds: 300,
-            variables: { route: '.*' },
+            variables: selectionsOf(query)[0]?.variables ?? {},
           }),
           instant,
           range: !instant,
