@@ -11,8 +11,8 @@ export type FirstScrapeOptions = {
   patienceMs?: number
 }
 
-/** How a target answered: what histograms it has, by name; or why it did not. */
-export type FirstScrape = { histograms: string[] } | { error: string }
+/** How a target answered: what histograms it has, by name, and whether anything is in them; or why it did not. */
+export type FirstScrape = { histograms: string[]; counted: boolean } | { error: string }
 
 /**
  * Waits until Prometheus has asked a target after `sinceMs`, and says how that went; or that it has not, when
@@ -31,7 +31,7 @@ export async function firstScrape(
     )
     if (found && found.health !== 'unknown' && Date.parse(found.lastScrape) > sinceMs) {
       if (found.health === 'down') return { error: found.lastError }
-      return { histograms: await histogramsOf(found.labels, prometheusUrl) }
+      return histogramsOf(found.labels, prometheusUrl)
     }
     await sleep(pollMs)
   }
@@ -61,8 +61,8 @@ export function adviceOn(error: string, target: Target, inContainer: boolean): s
 
 const pollMs = 250
 
-/** Families about the process that a service runs in, and not about what it does. */
-export const ofRuntimes = '(go|jvm|nodejs|process|python|dotnet)_.+'
+/** Not about requests: the process that a service runs in, and sizes. The dashboard *Your service* leaves out the same. */
+export const otherHistograms = '(go|jvm|nodejs|process|python|dotnet)_.+|.+_bytes'
 
 /** Where all are plain processes the host has another name: the address is the same. */
 const asHere = (url: string) => url.replace(`//${hostName}:`, '//127.0.0.1:')
@@ -82,10 +82,23 @@ async function activeTargets(prometheusUrl: string): Promise<ActiveTarget[]> {
   return data.activeTargets
 }
 
-async function histogramsOf({ job, instance }: Record<string, string>, prometheusUrl: string) {
-  const [inJob, inInstance] = [JSON.stringify(job), JSON.stringify(instance)]
-  const found = await createPrometheus(prometheusUrl).query(
-    `group by (__name__) ({__name__=~".+_bucket", __name__!~"${ofRuntimes}", job=${inJob}, instance=${inInstance}})`,
-  )
-  return found.map(({ labels }) => `${labels.__name__}`.replace(/_bucket$/, '')).sort()
+/**
+ * What histograms a target has, by what it says of their types: a histogram with labels has no series before the first
+ * request. https://prometheus.io/docs/prometheus/latest/querying/api/#querying-target-metadata
+ */
+async function histogramsOf(
+  { job, instance }: Record<string, string>,
+  prometheusUrl: string,
+): Promise<{ histograms: string[]; counted: boolean }> {
+  const target = `job=${JSON.stringify(job)}, instance=${JSON.stringify(instance)}`
+  const asked = new URLSearchParams({ match_target: `{${target}}` })
+  const answer = await fetch(`${prometheusUrl}/api/v1/targets/metadata?${asked}`)
+  const { data = [] } = (await answer.json()) as { data?: { metric: string; type: string }[] }
+  const others = new RegExp(`^(${otherHistograms})$`)
+  const found = data.filter(({ metric, type }) => type === 'histogram' && !others.test(metric))
+  const histograms = [...new Set(found.map(({ metric }) => metric))].sort()
+  const buckets = histograms.map((name) => `${name}_bucket`).join('|')
+  const series = `count({__name__=~"${buckets}", ${target}})`
+  const [counted] = histograms.length > 0 ? await createPrometheus(prometheusUrl).query(series) : []
+  return { histograms, counted: counted !== undefined }
 }

@@ -73,13 +73,15 @@ export async function sayHowTheyAnswer(targets: Target[], options: Answers): Pro
       out(`  ${adviceOn(answer.error, target, inContainer)}\n`)
       continue
     }
-    const { histograms } = answer
+    const { histograms, counted } = answer
     out(`${text} is scraped, as the job ${job}\n`)
     out(
       histograms.length > 0
         ? `  histograms  ${histograms.join(', ')}\n`
         : '  it has no histogram of requests, so there is no distribution to draw: docs/your-own-service.md\n',
     )
+    if (histograms.length > 0 && !counted)
+      out('  nothing is in them yet: send it a request, or make load\n')
     if (port !== null && histograms.length > 0)
       out(`  dashboard   http://localhost:${port}/d/service?var-job=${encodeURIComponent(job)}\n`)
   }

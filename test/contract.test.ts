@@ -11,6 +11,8 @@ import { limits } from '../grafana/dashboards/latency.ts'
 import { recent, scrapeIntervalSeconds, seriesNames } from '../grafana/dashboards/metrics.ts'
 import { datasource } from '../grafana/dashboards/postprocess.ts'
 import { readQuery } from '../grafana/dashboards/promql.ts'
+import { otherHistograms } from '../grafana/dashboards/service-variables.ts'
+import { otherHistograms as namedByUp } from '../lab/first-scrape.ts'
 import { folderOf } from '../lab/native/folder.ts'
 import { processesOf } from '../lab/native/processes.ts'
 import { readSettings } from '../lab/native/settings.ts'
@@ -241,6 +243,10 @@ test('every job that a panel asks for is scraped', () => {
     asked.filter((job) => !jobs.includes(job)),
     [],
   )
+})
+
+test('the histograms that make up names are those that the dashboard lets one choose', () => {
+  assert.equal(namedByUp, otherHistograms)
 })
 
 test('every environment variable that Grafana expands in a provisioning file is set, with and without Docker', () => {

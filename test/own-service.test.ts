@@ -137,7 +137,7 @@ test('a service that runs is scraped within seconds, and its histogram is named'
   running.push(service)
   await until(
     () =>
-      fetch(`http://127.0.0.1:${port}/`).then(
+      fetch(`http://127.0.0.1:${port}/metrics`).then(
         ({ ok }) => ok,
         () => false,
       ),
@@ -148,7 +148,7 @@ test('a service that runs is scraped within seconds, and its histogram is named'
   assert.match(
     stdout,
     new RegExp(
-      `localhost:${port} is scraped, as the job your-service\n {2}histograms {2}http_request_duration_seconds\n`,
+      `localhost:${port} is scraped, as the job your-service\n {2}histograms {2}http_request_duration_seconds\n {2}nothing is in them yet`,
     ),
   )
 })

@@ -8,7 +8,7 @@ import { all, labelValues } from './variables.ts'
  */
 
 /** Histograms that are not about requests: of the process that a service runs in, and of sizes. */
-const otherHistograms = '(go|jvm|nodejs|process|python|dotnet)_.+|.+_bytes_bucket'
+export const otherHistograms = '(go|jvm|nodejs|process|python|dotnet)_.+|.+_bytes'
 
 /** What the route of a request is called, by OpenTelemetry and by others. */
 const routeLabels = ['http_route', 'route', 'path', 'handler', 'uri', 'endpoint']
@@ -19,7 +19,7 @@ const statusLabels = ['http_response_status_code', 'status_code', 'code', 'statu
 /** How many of a unit are a second, by how the names of histograms in it end. */
 const perSecond = { 1000: 'ms|millis|milliseconds', 1000000: 'us|micros|microseconds' }
 
-const buckets = `__name__=~".+_bucket", __name__!~"${otherHistograms}"`
+const buckets = `__name__=~".+_bucket", __name__!~"(${otherHistograms})_bucket"`
 
 const chosen = '__name__="${histogram}_count", job="$job"'
 
