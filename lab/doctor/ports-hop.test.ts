@@ -53,7 +53,7 @@ test('a server of one’s own is well beside a lab that runs without a server, a
     judge(own, { ownServer: true }).what,
     /; 8000 has a server of yours: java \(process 7\)$/,
   )
-  assert.match(`${judge(own).advice}`, /make up TARGET=localhost:8080/)
+  assert.match(`${judge(own).advice}`, /make up TARGET=localhost:8000$/)
 })
 
 test('a run of the lab’s own load has its port, another program there is in the way', () => {
