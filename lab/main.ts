@@ -51,7 +51,8 @@ node lab/main.ts clean
 const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
 
 const project = join(import.meta.dirname, '..')
-const env: NodeJS.ProcessEnv = { ...settingsFile(), ...process.env }
+// TARGET is said once, and is in its own file from then on.
+const env: NodeJS.ProcessEnv = { ...settingsFile(), TARGET: undefined, ...process.env }
 const ports = {
   control: Number(env.LAB_CONTROL_PORT ?? 8081),
   prometheus: Number(env.LAB_PROMETHEUS_PORT ?? 9090),

@@ -52,6 +52,7 @@ test('a service on the port of the lab’s server takes its place, and its job w
   const replaced = (text: string, port?: number) => read(text, port).map((t) => [t.job, t.replaces])
   assert.deepEqual(replaced('localhost:8080'), [['httpserver', 'target']])
   assert.deepEqual(replaced('http://127.0.0.1:8080/metrics'), [['httpserver', 'target']])
+  assert.deepEqual(replaced('host.docker.internal:8080'), [['httpserver', 'target']])
   assert.deepEqual(replaced('localhost:8080/actuator'), [['your-service', 'server']])
   assert.deepEqual(replaced('shop=https://localhost:8080'), [['shop', 'server']])
   assert.deepEqual(replaced('other.example:8080'), [['your-service', 'nothing']])

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { folderOf } from '../lab/native/folder.ts'
 import { isTaken } from '../lab/native/ports.ts'
 import { readState, type State } from '../lab/native/state.ts'
+import { targetFile } from '../lab/target-file.ts'
 import { root } from './processes.ts'
 
 export type NativeLab = Awaited<ReturnType<typeof nativeLab>>
@@ -18,6 +19,10 @@ export type NativeLab = Awaited<ReturnType<typeof nativeLab>>
  * @param directory what the lab's folder is in
  */
 export async function nativeLab(directory: string, more: NodeJS.ProcessEnv = {}) {
+  if (existsSync(join(root, targetFile)))
+    throw new Error(
+      `${targetFile} is there, and changes what is tested: make up TARGET= removes it`,
+    )
   const [server, control, prometheus, grafana, loadgen] = await quietPorts()
   const ports = { server, control, prometheus, grafana, loadgen }
   const env: NodeJS.ProcessEnv = {
