@@ -29,7 +29,7 @@ const services: Record<string, string[]> = {
       'http_server_requests_seconds',
       'method="GET",outcome="SUCCESS",status="200",uri="/"',
     ),
-    ...histogram('http_server_requests_size_bytes', 'uri="/"'),
+    ...histogram('http_request_size_bytes', 'uri="/"'),
   ],
   mesh: histogram('istio_request_duration_milliseconds', 'response_code="200"'),
   slow: histogram('query_us', 'handler="/a",code="200"', 'code="500"'),
