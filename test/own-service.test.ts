@@ -122,6 +122,13 @@ test('the guide has the commands that are tried here', () => {
   ])
 })
 
+test('the example is as short as the guide says', () => {
+  const lines = readFileSync(join(root, 'examples/node-http/server.js'), 'utf8')
+    .trimEnd()
+    .split('\n')
+  assert.ok(guide.includes(`${lines.length} lines that are no part of the lab`), `${lines.length}`)
+})
+
 test('a service that does not run is named, and the lab is up all the same', async () => {
   const { exitCode, stdout } = await run(commands[1] ?? '')
   assert.equal(exitCode, 0)
