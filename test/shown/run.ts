@@ -11,7 +11,7 @@ import {
 import { type Asked, createAsked } from './asked.ts'
 import { type Kernel, kernelSays } from './kernel.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
-import { startShop } from './shop.ts'
+import { type Shop, startShop } from './shop.ts'
 
 /** One line of the server's access log. */
 export type Request = {
@@ -45,8 +45,7 @@ export type Run = {
   truth: { quantileSeconds: Record<string, number> }
   /** What was scraped, by job, as it passed by. */
   recorded: Record<'httpserver' | 'loadgen' | 'prometheus' | 'shop', Recorder>
-  /** What the shop has measured, of all its life. */
-  shop: Request[]
+  shop: Shop
   /** What Prometheus says of itself, other than by metrics. */
   head: { numSeries: number; chunkCount: number }
   /** The kernel's word on Prometheus at the end. */
@@ -164,7 +163,7 @@ export async function makeRun(started: { stop: () => Promise<void> }[]): Promise
     log: server.log.flatMap(readRequest),
     truth: await json(`${server.controlUrl}/api/truth`),
     recorded,
-    shop: shop.log,
+    shop: shop.seen,
     head: (await json(`${tsdb.url}/api/v1/status/tsdb`)).data.headStats,
     prometheusProcess: kernel,
     heapLimitBytes: await heapLimit(),

@@ -28,16 +28,17 @@ function traffic(run: Run, { variables, routes }: Selected): Traffic {
     const requests = ended(run, onRoutes)
     return { requests, spanSeconds: spanOf(run), bounds: openTelemetry, perSecond: 1 }
   }
-  const scrapes = run.recorded.shop.scrapes.filter(({ at }) => at > run.since && at <= run.end)
-  const [first = Number.NaN, last = Number.NaN] = [scrapes[0]?.at, scrapes.at(-1)?.at]
-  const requests = ended({ ...run, log: run.shop }, onRoutes, [first, last])
-  return { requests, spanSeconds: last - first, bounds: shopBounds, perSecond: 1000 }
+  const reads = run.shop.reads.filter(({ at }) => at > run.since && at <= run.end)
+  const [first, last] = [reads[0], reads.at(-1)]
+  if (!first || !last) throw new Error('the shop was not scraped in the time shown')
+  const requests = run.shop.log.slice(first.measured, last.measured).filter(onRoutes)
+  return { requests, spanSeconds: last.at - first.at, bounds: shopBounds, perSecond: 1000 }
 }
 
 const about: Tolerance = {
   relative: 0.01,
   because:
-    'a request may fall between the scrape and its note; a counter that begins at zero is not extended',
+    'Prometheus asks some milliseconds before it is noted; a counter that begins at zero is not extended',
 }
 
 const rateOf = (requests: Request[], { spanSeconds }: Traffic) => requests.length / spanSeconds

@@ -7,6 +7,13 @@ import type { Request } from './run.ts'
 /** The bounds of the shop's histogram, in milliseconds. */
 export const shopBounds = [10, 50, 100, 250, 500, 1000]
 
+/** What the shop has measured, of all its life, and how much of it each scrape brought. */
+export type Shop = {
+  log: Request[]
+  /** When it was asked, in Unix seconds, and how many of the log it had measured. */
+  reads: { at: number; measured: number }[]
+}
+
 /**
  * A service that is not the lab's: its histogram is in milliseconds, and has other labels. Nobody asks it; 50 times a
  * second it measures a request that it makes up, and notes it.
@@ -21,6 +28,7 @@ export async function startShop() {
     registers: [register],
   })
   const log: Request[] = []
+  const reads: Shop['reads'] = []
   const measure = (i: number) => {
     const route = i % 3 === 0 ? '/pay' : '/cart'
     const status = i % 10 === 0 ? 500 : 200
@@ -33,13 +41,14 @@ export async function startShop() {
   for (let i = 0; i < 1500; i++) measure(i)
   const timer = setInterval(() => measure(log.length), 20)
   const server = createServer(async (_, response) => {
+    reads.push({ at: Date.now() / 1000, measured: log.length })
     response.setHeader('Content-Type', register.contentType).end(await register.metrics())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    log,
+    seen: { log, reads } satisfies Shop,
     async stop() {
       clearInterval(timer)
       server.close()
