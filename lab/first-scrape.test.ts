@@ -28,6 +28,11 @@ for (const [error, advice] of errors) {
   test(`there is advice on: ${error}`, () => assert.match(adviceOn(error, target, false), advice))
 }
 
+test('where the lab speaks https, a service in its server’s place must', () => {
+  const error = 'Get "https://…": http: server gave HTTP response to HTTPS client'
+  assert.match(adviceOn(error, { ...target, replaces: 'target' }, false), /LAB_TLS=on/)
+})
+
 test('from a container, the address that a service listens on may be what is wrong', () => {
   const refused = 'dial tcp 172.17.0.1:3001: connect: connection refused'
   assert.match(adviceOn(refused, target, true), /listen on every interface \(0\.0\.0\.0\)/)

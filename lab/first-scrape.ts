@@ -48,7 +48,11 @@ export function adviceOn(error: string, target: Target, inContainer: boolean): s
   }
   if (/status 404/.test(error)) return `are its metrics at another path? TARGET=host:port/path`
   if (/status 40[13]/.test(error)) return 'it wants to know who asks: let /metrics do without'
-  if (/HTTP response to HTTPS/.test(error)) return 'it speaks http: leave https:// out'
+  if (/HTTP response to HTTPS/.test(error)) {
+    return target.replaces === 'target'
+      ? 'LAB_TLS=on asks for this port over https: start the lab without, or let the service take another port'
+      : 'it speaks http: leave https:// out'
+  }
   if (/status 400|malformed HTTP/.test(error))
     return 'does it speak https? TARGET=https://host:port'
   if (/x509|certificate/.test(error))
@@ -64,8 +68,12 @@ const pollMs = 250
 /** Not about requests: the process that a service runs in, and sizes. The dashboard *Your service* leaves out the same. */
 export const otherHistograms = '(go|jvm|nodejs|process|python|dotnet)_.+|.+_bytes'
 
-/** Where all are plain processes the host has another name: the address is the same. */
-const asHere = (url: string) => url.replace(`//${hostName}:`, '//127.0.0.1:')
+/**
+ * Where all are plain processes the host has another name, and the lab's own job may ask over https: the address is
+ * the same.
+ */
+const asHere = (url: string) =>
+  url.replace(/^https?:/, '').replace(`//${hostName}:`, '//127.0.0.1:')
 
 type ActiveTarget = {
   scrapeUrl: string
