@@ -85,15 +85,15 @@ describe('before up', { concurrency: 2 }, () => {
   test('a rule that is not PromQL: its file, its line and the reason', async () => {
     const lab = await newLab()
     const file = 'prometheus/rules/alerts.yaml'
-    const from = 'up{job!="loadgen"} == 0'
-    const project = projectWith(file, from, 'up{job!="loadgen"} === 0')
+    const from = 'scrape_duration_seconds > 2'
+    const project = projectWith(file, from, 'scrape_duration_seconds >= = 2')
     const { exitCode, report, headline } = await examine(lab, '--project', project)
     assert.deepEqual([exitCode, report.firstBroken], [1, 'config'])
     const where = `prometheus/rules/alerts.yaml, line ${lineOf(file, from)}: `
     assert.ok(headline?.what.startsWith(where), headline?.what)
     assert.match(
       `${headline?.what}`,
-      /could not parse expression: 1:22: parse error: unexpected "="/,
+      /could not parse expression: 1:28: parse error: unexpected "="/,
     )
   })
 
