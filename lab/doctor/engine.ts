@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,13 +19,15 @@ export async function askEngine(env: NodeJS.ProcessEnv, limitMs: number): Promis
   const script = join(import.meta.dirname, 'record.sh')
   try {
     await new Promise<void>((resolve) => {
-      execFile('sh', [script, folder], { env, timeout: limitMs, killSignal: 'SIGKILL' }, () =>
-        resolve(),
-      )
+      const child = spawn('sh', [script, folder], {
+        ...{ env, timeout: limitMs, killSignal: 'SIGKILL', stdio: 'ignore' },
+      })
+      // Its questions may go on for a moment: they are not waited for.
+      child.on('exit', () => resolve()).on('error', () => resolve())
     })
     return readEngine(folder)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    forget(folder)
   }
 }
 
@@ -69,5 +71,14 @@ function readOr(file: string): string {
     return readFileSync(file, 'utf8')
   } catch {
     return ''
+  }
+}
+
+/** A question that had not ended may still write there; then the folder stays, in the machine's folder for such. */
+function forget(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 2 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
   }
 }

@@ -1,9 +1,13 @@
+import { refusalOf } from './answer.ts'
+import { boundOf } from './bound.ts'
 import { judgeClocks } from './clocks-hop.ts'
 import { judgeCompose } from './compose-hop.ts'
 import { judgeConfig } from './config-hop.ts'
-import { containersOf, judgeContainers } from './containers-hop.ts'
+import { ownContainers } from './container.ts'
+import { judgeContainers } from './containers-hop.ts'
 import { judgeDashboards } from './dashboards-hop.ts'
 import { judgeDisk } from './disk-hop.ts'
+import { judgeDockerDisk } from './docker-disk-hop.ts'
 import { judgeEngine } from './engine-hop.ts'
 import type { Hop } from './examine.ts'
 import { judgeExposition } from './exposition-hop.ts'
@@ -11,6 +15,8 @@ import type { Facts } from './facts.ts'
 import { judgeDatasource, judgeGrafana } from './grafana-hop.ts'
 import { judgeLoadGenerator } from './load-generator-hop.ts'
 import { judgeMachine } from './machine-hop.ts'
+import { judgeMade } from './made-hop.ts'
+import { judgeMounts } from './mounts-hop.ts'
 import { judgePanel } from './panel-hop.ts'
 import { judgePorts } from './ports-hop.ts'
 import { judgeProcesses } from './processes-hop.ts'
@@ -21,6 +27,7 @@ import { judgeSamples } from './samples-hop.ts'
 import { judgeScrape } from './scrape-hop.ts'
 import { judgeServer } from './server-hop.ts'
 import { judgeStorage } from './storage-hop.ts'
+import { judgeVolumes } from './volume-hop.ts'
 
 /** What can be looked at before anything was started. */
 const before: Hop<Facts>[] = [
@@ -35,6 +42,12 @@ const before: Hop<Facts>[] = [
     title: 'Docker',
     needs: [],
     judge: ({ engine, mode }) => judgeEngine(engine, mode),
+  },
+  {
+    name: 'docker-disk',
+    title: 'Docker’s disk',
+    needs: ['engine'],
+    judge: ({ engine, mode }) => (mode === 'docker' ? judgeDockerDisk(engine) : null),
   },
   {
     name: 'compose',
@@ -88,9 +101,27 @@ const running: Hop<Facts>[] = [
     judge: ({ native, mode }) => (mode === 'native' ? judgeProcesses(native) : null),
   },
   {
+    name: 'made',
+    title: 'up to date',
+    needs: ['engine', 'compose'],
+    judge: ({ engine, mode }) => (mode === 'docker' ? judgeMade(engine) : null),
+  },
+  {
+    name: 'mounts',
+    title: 'mounts',
+    needs: ['engine', 'compose'],
+    judge: ({ engine, mode }) => (mode === 'docker' ? judgeMounts(engine) : null),
+  },
+  {
+    name: 'volumes',
+    title: 'volumes',
+    needs: ['engine', 'compose'],
+    judge: ({ engine, mode }) => (mode === 'docker' ? judgeVolumes(engine) : null),
+  },
+  {
     name: 'containers',
     title: 'containers',
-    needs: ['engine', 'compose', 'config', 'ports'],
+    needs: ['engine', 'compose', 'config', 'ports', 'mounts', 'volumes'],
     judge: ({ engine, mode }) => (mode === 'docker' ? judgeContainers(engine) : null),
   },
   {
@@ -114,15 +145,17 @@ const running: Hop<Facts>[] = [
   {
     name: 'storage',
     title: 'storage',
-    needs: ['disk', 'prometheus'],
+    needs: ['disk', 'volumes', 'prometheus'],
     judge: ({ prometheus }) => judgeStorage(prometheus.metrics),
   },
   {
     name: 'scrape',
     title: 'scrape',
     needs: ['server', 'exposition', 'prometheus'],
-    judge: ({ prometheus: { targets, runtime, hereAt, time }, mode }) =>
-      judgeScrape({ targets, runtime, now: numberOf(time) ?? hereAt }, mode),
+    judge: ({ prometheus: { targets, runtime, hereAt, time }, ...facts }) => {
+      const now = numberOf(time) ?? hereAt
+      return judgeScrape({ targets, runtime, now, here: serverFromHere(facts) }, facts.mode)
+    },
   },
   {
     name: 'clocks',
@@ -178,6 +211,16 @@ function runsWithoutServer({ mode, native, engine }: Facts): boolean {
     const names = native?.processes.map(({ name }) => name) ?? []
     return names.length > 0 && !names.includes('server')
   }
-  const containers = engine ? containersOf(engine) : new Map()
-  return containers.size > 0 && containers.get('server')?.State.Status !== 'running'
+  const containers = engine ? ownContainers(engine) : []
+  const server = containers.find(({ service }) => service === 'server')
+  return containers.length > 0 && server?.state !== 'running'
+}
+
+/** What a container would have to reach, as this machine sees it. */
+function serverFromHere({ engine, mode, server, settings }: Omit<Facts, 'prometheus'>) {
+  if (mode === 'native' || !engine) return undefined
+  return {
+    bound: boundOf(engine, settings.ports.server),
+    answersHere: refusalOf(server.metrics) === undefined,
+  }
 }

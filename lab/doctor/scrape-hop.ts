@@ -2,6 +2,7 @@ import { type Answer, jsonOf, refusalOf } from './answer.ts'
 import type { Mode } from './facts.ts'
 import type { Verdict } from './finding.ts'
 import { translateScrapeError } from './scrape-error.ts'
+import { judgeUnreachable, type Unreachable } from './unreachable.ts'
 
 /** A target as Prometheus lists it (https://prometheus.io/docs/prometheus/latest/querying/api/#targets). */
 export type Target = {
@@ -29,6 +30,8 @@ const interval = 5
 
 export type ScrapeQuestion = {
   targets: Answer
+  /** What this machine sees of the server, of which a container has another sight; undefined without containers. */
+  here?: Omit<Unreachable, 'lastError'> | undefined
   /** What tells when Prometheus was started. */
   runtime: Answer
   /** Prometheus' own clock, in seconds since the epoch. */
@@ -36,7 +39,7 @@ export type ScrapeQuestion = {
 }
 
 /** Does Prometheus reach the server? Its own account of the last scrape. */
-export function judgeScrape({ targets, runtime, now }: ScrapeQuestion, mode: Mode): Verdict {
+export function judgeScrape({ targets, runtime, now, here }: ScrapeQuestion, mode: Mode): Verdict {
   const refusal = refusalOf(targets)
   if (refusal)
     return { status: 'unknown', what: 'Prometheus does not list its targets', evidence: [refusal] }
@@ -62,6 +65,11 @@ export function judgeScrape({ targets, runtime, now }: ScrapeQuestion, mode: Mod
   }
   const { scrapeUrl, health, lastError } = target
   if (health === 'down') {
+    const unreachable = here && judgeUnreachable({ lastError, ...here })
+    if (unreachable) {
+      const said = `${scrapeUrl}: ${lastError}`
+      return { ...unreachable, evidence: [said, ...(unreachable.evidence ?? [])] }
+    }
     const { what, advice } = translateScrapeError(lastError, mode === 'docker')
     return {
       status: 'broken',
