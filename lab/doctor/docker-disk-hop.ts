@@ -15,13 +15,15 @@ export function judgeDockerDisk(engine: Engine | null): Verdict | null {
     /\s\d+\s+\d+\s+(\d+)\s+\d+%\s+(\S+)\s*$/.exec(answer.out) ?? []
   if (available === undefined) return null
   const availableBytes = Number(available) * 1024
-  const left = `${(availableBytes / 2 ** 30).toFixed(1)} GiB`
-  if (availableBytes >= enoughBytes)
-    return { status: 'ok', what: `${left} left where Docker keeps images and volumes` }
+  if (availableBytes >= enoughBytes) {
+    const left = `${(availableBytes / 2 ** 30).toFixed(1)} GiB left`
+    return { status: 'ok', what: `${left} where Docker keeps images and volumes` }
+  }
+  const left = `${Math.floor(availableBytes / 2 ** 20)} MiB left`
   return {
     status: 'broken',
     what: 'the disk is nearly full where Docker keeps images and volumes',
-    evidence: [`df: ${left} left on ${mounted}; the lab needs 1 GiB`],
+    evidence: [`df: ${left} on ${mounted}; the lab needs 1024 MiB`],
     advice:
       'make room: docker system df shows what takes it, docker builder prune deletes what can be built again',
   }
