@@ -170,8 +170,9 @@ function examineLab(
   args: string[],
   { print, tookMs }: { print: (text: string) => void; tookMs: number },
 ): Promise<number> {
+  const bind = env.LAB_BIND && env.LAB_BIND !== '0.0.0.0' ? env.LAB_BIND : '127.0.0.1'
   const server = new URL(
-    env.LOADGEN_URL ?? `${secure ? 'https' : 'http'}://127.0.0.1:${env.LAB_SERVER_PORT || 8080}/`,
+    env.LOADGEN_URL ?? `${secure ? 'https' : 'http'}://${bind}:${env.LAB_SERVER_PORT || 8080}/`,
   )
   return doctorCommand(args, {
     ...{ project, env, err, tookMs, out: print },

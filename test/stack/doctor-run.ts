@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -58,6 +58,8 @@ export async function doctor({
 /** A copy of the project, as another clone of it would be, in a folder of its own. */
 export function copyOfProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lab-doctor-'))
+  // As git clone makes it: the containers' users read it too.
+  chmodSync(folder, 0o755)
   const parts = ['server', 'loadgen', 'lab', 'prometheus', 'grafana', 'compose.yaml', 'Dockerfile']
   for (const part of [...parts, '.dockerignore', 'package.json', 'package-lock.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true })

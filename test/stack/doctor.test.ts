@@ -121,6 +121,42 @@ test('a server that is published on 127.0.0.1 is out of the containers’ reach'
   })
 })
 
+test('where there is no Node.js, the lab’s image says the same', async () => {
+  const clone = copyOfProject()
+  rmSync(join(clone, 'node_modules'))
+  const files = `COMPOSE_FILE=${join(clone, 'compose.yaml')}`
+  try {
+    await run(
+      'env',
+      files,
+      'LAB_BIND=127.0.0.1',
+      'docker',
+      'compose',
+      'up',
+      '--detach',
+      '--wait',
+      'server',
+      'prometheus',
+    )
+    await scrapeIs(/refused/)
+    const failed = await run(
+      'env',
+      'LAB_BIND=127.0.0.1',
+      join(clone, 'lab/doctor.sh'),
+      '--json',
+    ).catch((error: { stdout: string; code: number }) => error)
+    assert.equal('code' in failed && failed.code, 1)
+    const { firstBroken, hops } = JSON.parse(failed.stdout)
+    assert.equal(firstBroken, 'scrape')
+    const scrape = hops.find(({ hop }: { hop: string }) => hop === 'scrape')
+    assert.match(scrape.what, /which listens on 127\.0\.0\.1 alone/)
+    assert.equal(scrape.evidence[1], `${server} is published on 127.0.0.1`)
+  } finally {
+    rmSync(clone, { recursive: true })
+    await compose('up', '--detach', '--wait', 'server', 'prometheus')
+  }
+})
+
 test('so is a server of this machine that listens on 127.0.0.1', async () => {
   await compose('rm', '--stop', '--force', 'server')
   const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
