@@ -46,10 +46,13 @@ export LAB_GRAFANA
 # Where nothing runs, there is nobody to be reached, and no network is made for that.
 runs=loadgen
 if [ "$(cat "$record/containers.out")" = '[]' ]; then runs=latency-lab; fi
-# In there the server's container is asked for itself: whether Prometheus gets to it is another question.
-url=http://host.docker.internal:8080/
-[ "$(cat "$record/inside-server.code")" != 0 ] || url=http://server:8080/
-set -- --rm --env "LOADGEN_URL=$url" --volume "$record:/record:ro,z" --volume "$PWD:/project:ro,z" --env LAB_GRAFANA --env LAB_MODE=docker \
+# In there the server's container is asked for itself: whether Prometheus gets to it is another question. Where it speaks
+# HTTPS, its certificate has another name.
+url=
+if [ "$(cat "$record/inside-server.code")" = 0 ] && ! grep -q '"TLS_CERT": "/' "$record/config.out"; then
+  url=http://server:8080/
+fi
+set -- --rm ${url:+--env "LOADGEN_URL=$url"} --volume "$record:/record:ro,z" --volume "$PWD:/project:ro,z" --env LAB_GRAFANA --env LAB_MODE=docker \
   --entrypoint node "$runs" lab/main.ts doctor --record /record --project /project "$@"
 case $runs in
   loadgen) docker compose --progress quiet run --no-deps -T "$@" ;;
