@@ -3,6 +3,7 @@ import { freemem } from 'node:os'
 import { folderOf } from '../native/folder.ts'
 import type { Settings } from '../native/settings.ts'
 import { type Answer, ask } from './answer.ts'
+import { ownContainers } from './container.ts'
 import { askEngine, type Engine, type EngineAnswer, readEngine } from './engine.ts'
 import { type GrafanaFacts, panelQuestion } from './grafana-hop.ts'
 import { type Listener, listenersOf, socketsOf } from './listeners.ts'
@@ -12,8 +13,10 @@ import { wrongPackages } from './packages.ts'
 import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
-import { publishedOf } from './published.ts'
+
+import { type Published, publishedOf } from './published.ts'
 import { askSecure } from './secure-answer.ts'
+
 import { readSockets } from './sockets.ts'
 import { sourcesOf, textOf } from './sources.ts'
 
@@ -109,7 +112,7 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   const mode = options.mode ?? modeOf(engine, settings)
   const listeners = listenersOf(settings.ports, {
     sockets: seen ?? readSockets(engine?.sockets?.out ?? ''),
-    published: publishedOf(engine),
+    published: inUse(publishedOf(engine), engine),
     processes: native?.processes.filter(({ alive }) => alive).flatMap(({ ports }) => ports) ?? [],
   })
   const { prometheusData } = folderOf(settings.folder)
@@ -128,6 +131,13 @@ export async function gather(options: GatherOptions): Promise<Facts> {
     server: { metrics },
     grafana: panels,
   }
+}
+
+/** A container of the lab that ends again and again has its ports for a moment each time: they are the lab's all the while. */
+function inUse(published: Published, engine: Engine | null): Published {
+  const living = ownContainers(engine ?? {}).filter(({ state }) => /running|restarting/.test(state))
+  const ports = living.flatMap((container) => container.ports.map(({ port }) => port))
+  return { ...published, ours: new Set([...published.ours, ...ports]) }
 }
 
 async function engineOf({ mode, record, env, leftMs }: GatherOptions): Promise<Engine | null> {

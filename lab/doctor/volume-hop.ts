@@ -49,7 +49,7 @@ function judgeVolume(engine: Engine, container: Container, path: string): Verdic
           : []),
         ...complaint(full),
       ],
-      advice: `make room where Docker keeps its volumes (docker system df); to forget what ${titleOf(service)} kept: make clean`,
+      advice: `free some space where Docker keeps its volumes (docker system df); to forget what ${titleOf(service)} kept: make clean`,
     }
   }
   if (seen ? !seen.writable : ended && said(refused)) {
