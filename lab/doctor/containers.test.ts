@@ -274,5 +274,16 @@ test('of a Prometheus that ended, its log says that it may not write, or has no 
 
 test('a log from before is no evidence against a Prometheus that runs', () => {
   const logs = log('err="write /prometheus/wal/00000000: no space left on device"')
-  assert.equal(judgeVolumes(engine({ answers: { logs } }))?.status, 'ok')
+  for (const answers of [{ logs }, { logs, 'inside-prometheus': '' }])
+    assert.equal(judgeVolumes(engine({ answers }))?.status, 'ok')
+})
+
+test('containers of another project, and those of docker compose run, are not judged', () => {
+  for (const labels of [
+    { 'com.docker.compose.project': 'somebody-else' },
+    { 'com.docker.compose.oneoff': 'True' },
+  ]) {
+    const other = engine({ labels, state: { Status: 'restarting', ExitCode: 2 } })
+    assert.equal(judgeContainers(other)?.what, 'the lab is not running')
+  }
 })
