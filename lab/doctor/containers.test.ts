@@ -171,7 +171,12 @@ test('one that was just started is waited for, and one that was stopped is no fa
 const made: [string, Change, string, string][] = [
   [
     'a container from another folder',
-    { labels: { 'com.docker.compose.project.working_dir': '/tmp/old' } },
+    {
+      labels: {
+        'com.docker.compose.project.working_dir': '/tmp/old',
+        'com.docker.compose.config-hash': '0123456789abcdef',
+      },
+    },
     'Prometheus that runs is that of another folder',
     'latency-lab-prometheus-1 was started in /tmp/old, and this is /home/me/latency-lab',
   ],
@@ -205,7 +210,15 @@ for (const [name, change, what, evidence] of made) {
 }
 
 test('a folder that is entered by a symbolic link is the same folder', () => {
-  const labels = { 'com.docker.compose.project.working_dir': '/data/latency-lab' }
+  const labels = {
+    'com.docker.compose.project.working_dir': '/data/latency-lab',
+    'com.docker.compose.config-hash': '0123456789abcdef',
+  }
+  assert.match(judgeMade(engine({ labels }))?.what ?? '', /made from an older compose\.yaml/)
+})
+
+test('a container from another folder that is just what Compose would make here is none', () => {
+  const labels = { 'com.docker.compose.project.working_dir': '/tmp/old' }
   assert.equal(judgeMade(engine({ labels }))?.status, 'ok')
 })
 

@@ -21,11 +21,20 @@ export function judgeMade(engine: Engine | null): Verdict | null {
   )
 }
 
-/** Compose knows a project by its name, and two folders can have the same one. */
+/**
+ * Compose knows a project by its name, and two folders can have the same one. Where what it would make here is the very same,
+ * as of a server, which mounts nothing, Compose leaves the container as it is, and so does the doctor.
+ */
 function ofAnotherFolder(engine: Engine, own: Container[]): Verdict | undefined {
   // As this folder was entered, and what it is behind symbolic links.
   const [folder = '', ...others] = (engine.folder?.out ?? '').trim().split('\n')
-  const strange = own.find((each) => each.folder && ![folder, ...others].includes(each.folder))
+  const hashes = hashesOf(engine)
+  const strange = own.find(
+    (each) =>
+      each.folder &&
+      ![folder, ...others].includes(each.folder) &&
+      hashes.get(each.service) !== each.configHash,
+  )
   if (!strange) return undefined
   return {
     status: 'broken',

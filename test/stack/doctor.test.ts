@@ -367,7 +367,7 @@ test('in another clone of the project, these containers are another folder’s',
   try {
     const { first } = await headline({ folder: clone })
     assert.equal(first.hop, 'made')
-    assert.match(first.what, /^(the server|Prometheus) that runs is that of another folder$/)
+    assert.match(first.what, /^Prometheus that runs is that of another folder$/)
     assert.match(
       first.evidence[0] ?? '',
       new RegExp(`^${project}-\\w+-1 was started in ${root}, and this is ${clone}$`),
