@@ -13,10 +13,8 @@ import { wrongPackages } from './packages.ts'
 import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
-
 import { type Published, publishedOf } from './published.ts'
 import { askSecure } from './secure-answer.ts'
-
 import { readSockets } from './sockets.ts'
 import { sourcesOf, textOf } from './sources.ts'
 
