@@ -1,5 +1,5 @@
 import { type Container, ownContainers, titleOf } from './container.ts'
-import type { Engine } from './engine.ts'
+import { type Engine, failureOf } from './engine.ts'
 import type { Verdict } from './finding.ts'
 import { logOf, reasonIn } from './log-reason.ts'
 import { projectOf } from './published.ts'
@@ -10,6 +10,14 @@ import { projectOf } from './published.ts'
  */
 export function judgeContainers(engine: Engine | null): Verdict | null {
   if (!engine) return null
+  if (engine.containers?.exitCode !== 0) {
+    return {
+      status: 'unknown',
+      what: 'Docker did not say which containers there are',
+      evidence: [`docker inspect: ${failureOf(engine.containers)}`],
+      advice: 'ask again when this machine is less busy: make doctor',
+    }
+  }
   const own = ownContainers(engine)
   if (own.length === 0) {
     return {

@@ -300,3 +300,16 @@ test('containers of another project, and those of docker compose run, are not ju
     assert.equal(judgeContainers(other)?.what, 'the lab is not running')
   }
 })
+
+test('what did not answer in time is not known, and not well', () => {
+  const late = { exitCode: 124, out: '', err: '' }
+  const unseen = { ...engine(), 'inside-prometheus': late }
+  for (const judge of [judgeMounts, judgeVolumes]) {
+    const verdict = judge(unseen)
+    assert.deepEqual(
+      [verdict?.status, verdict?.what, verdict?.evidence],
+      ['unknown', 'Prometheus could not be looked into', ['docker exec: no answer within 3 s']],
+    )
+  }
+  assert.equal(judgeContainers({ ...engine(), containers: late })?.status, 'unknown')
+})

@@ -1,7 +1,7 @@
 import { type Container, ownContainers, titleOf } from './container.ts'
 import type { Engine } from './engine.ts'
 import type { Verdict } from './finding.ts'
-import { type Seen, seenBy } from './seen-inside.ts'
+import { notLookedInto, type Seen, seenBy } from './seen-inside.ts'
 
 type Files = NonNullable<Seen['files']>
 
@@ -52,7 +52,7 @@ function judgeMount(
       advice: `put it back: git checkout -- ${folder}; then docker compose up -d --force-recreate ${service}`,
     }
   }
-  if (!there) return undefined
+  if (!there) return notLookedInto(engine, service)
   const changed = changedFiles(there, here)
   if (changed.length === 0) return undefined
   const count = Object.keys(there).length

@@ -1,4 +1,6 @@
-import type { Engine } from './engine.ts'
+import { titleOf } from './container.ts'
+import { type Engine, failureOf } from './engine.ts'
+import type { Verdict } from './finding.ts'
 
 /** What inside.sh saw, on this machine or in a container. */
 export type Seen = {
@@ -35,5 +37,17 @@ export function seenBy(engine: Engine, question: string): Seen | null {
     availableBytes: available * 1024,
     writable: lineOf('writable') === 'yes',
     files: lineOf('folder') ? Object.fromEntries(files) : null,
+  }
+}
+
+/** What there is to be said of a container that did not let itself be looked into in time; undefined where that is not why. */
+export function notLookedInto(engine: Engine, service: string): Verdict | undefined {
+  const answer = engine[`inside-${service}`]
+  if (answer && answer.exitCode !== 124) return undefined
+  return {
+    status: 'unknown',
+    what: `${titleOf(service)} could not be looked into`,
+    evidence: [`docker exec: ${failureOf(answer)}`],
+    advice: 'ask again when this machine is less busy: make doctor',
   }
 }

@@ -2,7 +2,7 @@ import { type Container, ownContainers, titleOf } from './container.ts'
 import type { Engine } from './engine.ts'
 import type { Verdict } from './finding.ts'
 import { logOf } from './log-reason.ts'
-import { seenBy } from './seen-inside.ts'
+import { notLookedInto, seenBy } from './seen-inside.ts'
 
 /** What each service keeps its data in. */
 const volumes = [
@@ -64,7 +64,7 @@ function judgeVolume(engine: Engine, container: Container, path: string): Verdic
         'the volume belongs to somebody else, or is read-only; to have it made anew, without its data: make clean, make up',
     }
   }
-  return undefined
+  return seen ? undefined : notLookedInto(engine, service)
 }
 
 /** Of a line of a log, the part that somebody wants to read. */
