@@ -66,13 +66,15 @@ function notStarted({ name, service, state, startError }: Container): Verdict | 
 
 function outOfMemory(container: Container): Verdict | undefined {
   const { name, service, state, exitCode, memoryLimitBytes } = container
-  if (!container.outOfMemory || state === 'running') return undefined
+  // The engine's flag can come late; who is killed and started again was not killed by docker kill, which ends it for good.
+  const killed = state === 'restarting' && exitCode === 137
+  if (state === 'running' || !(container.outOfMemory || killed)) return undefined
   const limit = memoryLimitBytes ? `${memoryLimitBytes / 2 ** 20} MiB` : 'none but the machine’s'
   return {
     status: 'broken',
     what: `${titleOf(service)} was killed because it needs more memory than it may have`,
     evidence: [
-      `${name}: OOMKilled, exit code ${exitCode}, started again ${times(container)}; its limit is ${limit}`,
+      `${name}: ${container.outOfMemory ? 'OOMKilled' : 'killed'}, exit code ${exitCode}, started again ${times(container)}; its limit is ${limit}`,
     ],
     advice: `raise mem_limit of ${service} in compose.yaml, then make up`,
   }

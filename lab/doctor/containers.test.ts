@@ -119,6 +119,12 @@ const inContainers: [string, Change, string, string | RegExp][] = [
     'latency-lab-prometheus-1: OOMKilled, exit code 137, started again 6 times; its limit is 512 MiB',
   ],
   [
+    'one that was killed, and of which the engine does not say why',
+    { state: { Status: 'restarting', ExitCode: 137 }, restarts: 3 },
+    'Prometheus was killed because it needs more memory than it may have',
+    'latency-lab-prometheus-1: killed, exit code 137, started again 3 times; its limit is 512 MiB',
+  ],
+  [
     'one that waits to be started again',
     { state: { Status: 'restarting', ExitCode: 2 }, restarts: 1 },
     'Prometheus ends as soon as it has started',

@@ -30,11 +30,14 @@ inspect_all() {
   # shellcheck disable=SC2086 # a list of words
   seen=$(limited docker inspect $ids) || return
   # One that ends again and again runs for a moment each time: what is wrong with it is told between these.
-  case $seen in *'"RestartCount": '[1-9]*'"Status": "starting"'* | *'"Status": "starting"'*'"RestartCount": '[1-9]*)
-    sleep 0.7
+  for pause in 0.3 0.4 0.5; do
+    case $seen in
+      *'"RestartCount": '[1-9]*'"Status": "starting"'* | *'"Status": "starting"'*'"RestartCount": '[1-9]*) sleep $pause ;;
+      *) break ;;
+    esac
     # shellcheck disable=SC2086 # a list of words
-    seen=$(limited docker inspect $ids) || return ;;
-  esac
+    seen=$(limited docker inspect $ids) || return
+  done
   printf '%s\n' "$seen"
 }
 

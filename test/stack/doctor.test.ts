@@ -326,7 +326,7 @@ test('a container that is killed for want of memory is told from one that ends',
   assert.match(
     first.evidence.pop() ?? '',
     new RegExp(
-      `^${prometheus}: OOMKilled, exit code 137, started again \\d+ times; its limit is 12 MiB$`,
+      `^${prometheus}: (OOMKilled|killed), exit code 137, started again \\d+ times; its limit is 12 MiB$`,
     ),
   )
   assert.deepEqual(first, {
@@ -466,6 +466,7 @@ test('a prometheus.yml that can’t be read is named with its line, whatever com
 })
 
 test('a server that ends again and again is named with its last words', async () => {
+  await compose('down', '--volumes', '--remove-orphans')
   const env = { BEHAVIOUR: 'sometimes' }
   try {
     await composeIn(env, 'up', '--detach', 'server')
