@@ -36,6 +36,7 @@ test('nothing has to be set', () => {
     loadgenCa: undefined,
     tls: undefined,
     influx: undefined,
+    registration: undefined,
   })
 })
 
@@ -71,6 +72,12 @@ test('everything can be set', () => {
       INFLUX_PASSWORD: 'p',
       INFLUX_INTERVAL: '500ms',
       INFLUX_BUFFER_POINTS: '7',
+      ETCD_URL: 'http://etcd:2379',
+      SERVICE_NAME: 'shop',
+      SERVICE_ID: 'shop-1',
+      SERVICE_HOST: '10.0.0.1',
+      SERVICE_PORT: '80',
+      LEASE_SECONDS: '5',
     }),
     {
       port: 0,
@@ -100,8 +107,27 @@ test('everything can be set', () => {
         intervalMs: 500,
         bufferPoints: 7,
       },
+      registration: {
+        etcdUrl: 'http://etcd:2379',
+        name: 'shop',
+        id: 'shop-1',
+        host: '10.0.0.1',
+        port: 80,
+        leaseSeconds: 5,
+      },
     },
   )
+})
+
+test('where etcd is, is enough to be registered', () => {
+  assert.deepEqual(read({ ETCD_URL: 'http://127.0.0.1:2379' }).registration, {
+    etcdUrl: 'http://127.0.0.1:2379',
+    name: 'httpserver',
+    id: undefined,
+    host: undefined,
+    port: undefined,
+    leaseSeconds: 10,
+  })
 })
 
 test('TRUST_PROXY=true is one proxy, false is none', () => {
@@ -141,6 +167,28 @@ const wrong: [NodeJS.ProcessEnv, string][] = [
   [
     { QUEUE_CAPACITY: '5' },
     'CONCURRENCY is not set: must be, because QUEUE_CAPACITY is, and nobody queues without it',
+  ],
+  ...['ftp://etcd', 'etcd:2379', 'http://me:secret@etcd', 'http://etcd/v3'].map(
+    (url): [NodeJS.ProcessEnv, string] => [
+      { ETCD_URL: url },
+      `ETCD_URL="${url}": must be the http:// or https:// URL of an etcd, without user, password or path`,
+    ],
+  ),
+  [
+    { ETCD_URL: 'http://e', SERVICE_NAME: 'a/b' },
+    'SERVICE_NAME="a/b": must be 1 to 63 letters, digits, dots, hyphens and underscores, the first and the last a letter or digit',
+  ],
+  [
+    { ETCD_URL: 'http://e', SERVICE_HOST: 'a b' },
+    'SERVICE_HOST="a b": must be a name or an address that others reach this server by',
+  ],
+  [
+    { ETCD_URL: 'http://e', LEASE_SECONDS: '4' },
+    'LEASE_SECONDS="4": must be a whole number from 5 to 3600',
+  ],
+  [
+    { SERVICE_NAME: 'shop', LEASE_SECONDS: '5' },
+    'ETCD_URL is not set: must be, because SERVICE_NAME and LEASE_SECONDS are about an entry there',
   ],
 ]
 for (const [env, mistake] of wrong) {

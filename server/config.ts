@@ -7,6 +7,7 @@ import {
   influxVariables,
 } from './influx-config.ts'
 import type { Neighbour } from './neighbours.ts'
+import { needEtcd, type Registration, registrationVariables } from './registration-config.ts'
 
 /** What the server is told by its environment. */
 export type Config = {
@@ -37,6 +38,8 @@ export type Config = {
   tls: { certFile: string; keyFile: string } | undefined
   /** Where requests are pushed to; undefined for nowhere. */
   influx: InfluxConfig | undefined
+  /** The server's entry in etcd; undefined for none. */
+  registration: Registration | undefined
 }
 
 /** The environment has mistakes; `mistakes` has a line for each. */
@@ -101,6 +104,9 @@ const environment = z.object({
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   ...influxVariables,
+  ...registrationVariables,
+  SERVICE_PORT: whole(1, 65535).optional(),
+  LEASE_SECONDS: whole(5, 3600).default(10),
 })
 
 /**
@@ -132,6 +138,13 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
     )
   }
   mistakes.push(...influxMistakes(set))
+  const idle = needEtcd.filter((name) => set[name])
+  if (idle.length > 0 && !set.ETCD_URL) {
+    const are = idle.length > 1 ? 'are' : 'is'
+    mistakes.push(
+      `ETCD_URL is not set: must be, because ${idle.join(' and ')} ${are} about an entry there`,
+    )
+  }
   if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes)
   const { data } = parsed
   return {
@@ -158,6 +171,16 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
         ? { certFile: data.TLS_CERT, keyFile: data.TLS_KEY }
         : undefined,
     influx: influxConfig(data),
+    registration: data.ETCD_URL
+      ? {
+          etcdUrl: data.ETCD_URL,
+          name: data.SERVICE_NAME ?? 'httpserver',
+          id: data.SERVICE_ID,
+          host: data.SERVICE_HOST,
+          port: data.SERVICE_PORT,
+          leaseSeconds: data.LEASE_SECONDS,
+        }
+      : undefined,
   }
 }
 

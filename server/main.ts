@@ -74,6 +74,14 @@ if (config.tls && tls) {
   process.on('SIGHUP', reload)
 }
 
+const { registration } = config
+// Loaded only where it is asked for: the server starts as fast as without.
+const registered =
+  registration &&
+  import('./registration.ts').then(({ startRegistration }) =>
+    startRegistration({ registration, port: portOf(server), routes: app.routes, logger }),
+  )
+
 for (const [signal, number] of [
   ['SIGTERM', 15],
   ['SIGINT', 2],
@@ -84,6 +92,8 @@ for (const [signal, number] of [
       process.exit(128 + number)
     }
     draining = true
+    // At once, so that nobody is sent here any more, and beside the draining, which it does not hold up.
+    const withdrawn = registered?.then((entry) => entry.withdraw())
     logger.info(
       { signal, inFlight: metrics.inFlight() },
       'draining; a second signal ends it at once',
@@ -100,6 +110,7 @@ for (const [signal, number] of [
     // A second at least: when requests had to be cut off, nothing is left of the time.
     await endPushes?.(Math.max(1000, deadline - performance.now()))
     runs.end()
+    await withdrawn
     process.exit(0)
   })
 }

@@ -33,10 +33,12 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface(child.stdout)
-  // The line that it listens is at info level: a quieter LOG_LEVEL would never say so.
-  const [listening] = await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
   const log: string[] = []
   lines.on('line', (line) => log.push(line))
+  // The line that it listens is at info level: a quieter LOG_LEVEL would never say so.
+  const [listening] = await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
+  // Others may have come with it, and stay.
+  log.shift()
   const { address, control } = JSON.parse(listening)
   return {
     url: `http://127.0.0.1:${address.port}`,
@@ -48,10 +50,32 @@ export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningS
   }
 }
 
+/** Starts discovery on a free port, and writes what it finds to a file. */
+export async function startDiscovery(etcdUrl: string, targetsFile: string) {
+  const child = spawn(process.execPath, [join(root, 'discovery/main.ts')], {
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      DISCOVERY_PORT: '0',
+      ETCD_URL: etcdUrl,
+      TARGETS_FILE: targetsFile,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(child.stdout)
+  const log: string[] = []
+  lines.on('line', (line) => log.push(line))
+  const [listening] = await once(lines, 'line', { signal: AbortSignal.timeout(10_000) })
+  log.shift()
+  const { port } = JSON.parse(listening)
+  return { url: `http://127.0.0.1:${port}`, port, pid: child.pid ?? 0, log, stop: () => end(child) }
+}
+
 /**
  * Starts a Prometheus with the lab's own configuration, its targets replaced by ports on this machine; by
  * default it scrapes itself without a detour.
  *
+ * @returns where it is, and its folder, in which `targets` and `discovered` are watched
  * @param rules a file of rules, as YAML, beside the lab's own
  * @param ca the file with the authority that vouches for a server that speaks https:
  */
@@ -63,6 +87,8 @@ export async function startPrometheus(
     alertmanager?: number
     /** What a target file says of others, as YAML. */
     others?: string
+    etcd?: number
+    discovery?: number
   },
   { scrapeSeconds = 5, rules = '', ca = '' } = {},
 ) {
@@ -81,6 +107,10 @@ export async function startPrometheus(
       /dns_sd_configs:(\n {8}.*)+/,
       `static_configs: [{ targets: [${targets.alertmanager ? `127.0.0.1:${targets.alertmanager}` : ''}] }]`,
     )
+    .replace(/dns_sd_configs: \[\{ names: \[(\w+)\].*\]/g, (_, name: 'etcd' | 'discovery') => {
+      const target = targets[name] ? `127.0.0.1:${targets[name]}` : ''
+      return `static_configs: [{ targets: [${target}] }]`
+    })
   writeFileSync(join(folder, 'prometheus.yml'), config)
   if (targets.others) writeFileSync(join(folder, 'targets/others.yaml'), targets.others)
   if (rules) writeFileSync(join(folder, 'rules/more.yaml'), rules)
@@ -110,7 +140,7 @@ export async function startPrometheus(
     if (child.exitCode !== null) throw new Error(`Prometheus ended with ${child.exitCode}`)
     await sleep(50)
   }
-  return { url, port, pid: child.pid ?? 0, stop }
+  return { url, port, pid: child.pid ?? 0, folder, stop }
 }
 
 /** Runs the load generator to its end, and answers with its exit code and its result. */
