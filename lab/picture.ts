@@ -8,6 +8,9 @@ export type Clock = { sleep: (ms: number) => Promise<unknown>; patienceMs: numbe
 
 const requests = 'lab_request_duration_seconds'
 
+/** The lab's own server: others may be scraped, too, and come and go. */
+const ofServer = '{job="httpserver"}'
+
 const quantiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const
 
 /** What this module reads of the load generator's result: counts, and seconds. */
@@ -68,11 +71,11 @@ export async function comparePicture(
     {
       name: 'requests',
       client: servedOf(client),
-      prometheus: await first(gain(`${requests}_count`, '', since)),
+      prometheus: await first(gain(`${requests}_count${ofServer}`, '', since)),
     },
   ]
   for (const [name, q] of Object.entries(quantiles)) {
-    const ofGained = `histogram_quantile(${q}, ${gain(`${requests}_bucket`, 'le', since)})`
+    const ofGained = `histogram_quantile(${q}, ${gain(`${requests}_bucket${ofServer}`, 'le', since)})`
     rows.push({
       name,
       client: client.serviceTime[name as keyof typeof quantiles] ?? Number.NaN,

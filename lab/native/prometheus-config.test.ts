@@ -29,12 +29,13 @@ test('only the addresses change: the host is 127.0.0.1', () => {
   const ports = { server: 8080, loadgen: 9464, prometheus: 9090 }
   const config = nativeConfig(original, ports)
   assert.deepEqual(targetsIn(config), ['127.0.0.1:9090', '127.0.0.1:8080', '127.0.0.1:9464'])
-  assert.doesNotMatch(config.replace(/^ *#.*$/gm, ''), /host\.docker\.internal|localhost/)
+  assert.doesNotMatch(config.replace(/^ *#.*$/gm, ''), /host\.docker\.internal|localhost|dns_sd/)
   assert.equal(
     config,
     original
       .replaceAll('host.docker.internal', '127.0.0.1')
       .replace('localhost', '127.0.0.1')
+      .replace(/dns_sd_configs: .*/g, 'static_configs: []')
       .replace(/^alerting:\n(?:(?:[ #].*)?\n)*/m, ''),
   )
 })

@@ -27,7 +27,7 @@ export function readNativeConfig(from: string, ports: Addresses, ca: string | un
 
 /**
  * The lab's prometheus.yml for a Prometheus that runs beside the server, and not in a container: the host is
- * 127.0.0.1. Nothing else changes, but that nobody is told of alerts: there is no Alertmanager.
+ * 127.0.0.1. Nothing else changes, but that nobody is looked for by name: there is no Alertmanager and no etcd.
  *
  * @param ports where the server, the load generator's metrics and Prometheus itself are
  */
@@ -37,6 +37,7 @@ export function nativeConfig(config: string, { server, loadgen, prometheus }: Ad
     .replaceAll('host.docker.internal:9464', `127.0.0.1:${loadgen}`)
     .replaceAll('localhost:9090', `127.0.0.1:${prometheus}`)
     .replaceAll('host.docker.internal', '127.0.0.1')
+    .replace(/dns_sd_configs: .*/g, 'static_configs: []')
     .replace(/^alerting:\n(?:(?:[ #].*)?\n)*/m, '')
 }
 
