@@ -20,6 +20,7 @@ test('the uids are those that links and the home page rely on', () => {
       'truth',
       'runtime',
       'influxdb',
+      'discovery',
     ],
   )
 })

@@ -1,3 +1,4 @@
+import { discoveryDashboard } from './discovery.ts'
 import { influxDashboard } from './influx.ts'
 import type { DashboardJson } from './json.ts'
 import { latencyDistribution } from './latency.ts'
@@ -20,5 +21,6 @@ export function dashboards(): DashboardJson[] {
     truthDashboard(),
     runtimeDashboard(),
     influxDashboard(),
+    discoveryDashboard(),
   ].map((builder) => postprocess(builder.build()))
 }

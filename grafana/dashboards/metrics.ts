@@ -42,6 +42,18 @@ export const metrics = {
     'system_memory_utilization_ratio',
     'system_processes',
   ],
+  /** What discovery says about its list, and etcd about itself: with the profile discovery. */
+  discovery: [
+    'discovery_etcd_up',
+    'discovery_invalid_values_total',
+    'discovery_kept_targets',
+    'discovery_lease_remaining_seconds',
+    'discovery_list_timestamp_seconds',
+    'discovery_targets',
+    'discovery_watches_total',
+    'discovery_writes_total',
+  ],
+  etcd: ['etcd_mvcc_db_total_size_in_bytes', 'etcd_server_has_leader', 'grpc_server_handled_total'],
   /** What Prometheus records about each scrape. https://prometheus.io/docs/concepts/jobs_instances/ */
   scrapes: ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'],
   /** What Prometheus records by the rules of prometheus/rules/slo.yaml. */
@@ -77,6 +89,8 @@ export function seriesNames(): string[] {
     ...metrics.summaries.flatMap((name) => [name, `${name}_sum`, `${name}_count`]),
     ...metrics.counters,
     ...metrics.gauges,
+    ...metrics.discovery,
+    ...metrics.etcd,
     ...metrics.scrapes,
     ...metrics.recorded,
     ...metrics.alerts,

@@ -9,9 +9,9 @@ export type Expected = number | readonly [low: number, high: number]
 export type Tolerance = { relative?: number; absolute?: number; because: string }
 
 /** What one query of one panel must show of the run. */
-export type Shows = {
+export type Shows<R = Run> = {
   /** By the name of the series, as the legend has it: all there are, and no other. */
-  series: (run: Run, selected: Selected) => Record<string, Expected>
+  series: (run: R, selected: Selected) => Record<string, Expected>
   within: Tolerance
   /**
    * Of a query over time: its last point; the one in the middle of the load, with the shortest
@@ -26,31 +26,31 @@ export type Shows = {
 export type Selected = { variables: Record<string, string | string[]>; routes: string[] }
 
 /** What a dashboard must show: by the panel's title, and by the refId of its query. */
-export type Table = Record<string, Record<string, Shows>>
+export type Table<R = Run> = Record<string, Record<string, Shows<R>>>
 
 /** An entry of a table. */
-export function shows(
-  series: Shows['series'],
+export function shows<R = Run>(
+  series: Shows<R>['series'],
   within: Tolerance,
   { at = 'end', survivors = {} }: { at?: Shows['at']; survivors?: Shows['survivors'] } = {},
-): Shows {
+): Shows<R> {
   return { series, within, at, survivors }
 }
 
 /** A query that is about nothing but one series. */
-export const shows1 = (
+export const shows1 = <R = Run>(
   name: string,
-  value: (run: Run, selected: Selected) => Expected,
+  value: (run: R, selected: Selected) => Expected,
   within: Tolerance,
   options?: Parameters<typeof shows>[2],
-) => shows((run, selected) => ({ [name]: value(run, selected) }), within, options)
+) => shows<R>((run, selected) => ({ [name]: value(run, selected) }), within, options)
 
 /** What is wrong with an answer: one sentence for each series, none if all is as it must be. */
-export function mistakes(
+export function mistakes<R extends Pick<Run, 'middle' | 'end'>>(
   answers: Answer[],
   { legend }: Pick<PanelQuery, 'legend'>,
-  { series, within, at }: Shows,
-  run: Run,
+  { series, within, at }: Shows<R>,
+  run: R,
   selected: Selected,
 ): string[] {
   const expected = series(run, selected)
@@ -77,7 +77,11 @@ export function mistakes(
   ]
 }
 
-const valueAt = (values: Answer['values'], at: Shows['at'], { middle, end }: Run) => {
+const valueAt = (
+  values: Answer['values'],
+  at: Shows['at'],
+  { middle, end }: Pick<Run, 'middle' | 'end'>,
+) => {
   if (at === 'highest') return Math.max(...values.map(({ value }) => value))
   const time = at === 'middle' ? middle : end
   return values.find((point) => Math.abs(point.at - time) < 0.01)?.value

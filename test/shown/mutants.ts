@@ -93,6 +93,17 @@ const siblings: Record<string, string> = {
   'job_slo:error_budget:burn_rate6m': 'job_slo:error_budget:burn_rate20s',
   'job_slo:error_budget:burn_rate72m': 'job_slo:error_budget:burn_rate20s',
   ALERTS: 'ALERTS_FOR_STATE',
+  discovery_targets: 'discovery_kept_targets',
+  discovery_kept_targets: 'discovery_targets',
+  discovery_etcd_up: 'discovery_targets',
+  discovery_invalid_values_total: 'discovery_writes_total',
+  discovery_writes_total: 'discovery_watches_total',
+  discovery_watches_total: 'discovery_writes_total',
+  discovery_list_timestamp_seconds: 'discovery_targets',
+  discovery_lease_remaining_seconds: 'discovery_list_timestamp_seconds',
+  etcd_server_has_leader: 'etcd_mvcc_db_total_size_in_bytes',
+  etcd_mvcc_db_total_size_in_bytes: 'process_resident_memory_bytes',
+  grpc_server_handled_total: 'grpc_server_started_total',
 }
 
 /** The name of a metric with a sibling, whole: `_bucket`, `_sum` and `_count` stay. */

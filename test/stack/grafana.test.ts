@@ -54,6 +54,7 @@ const uids = [
   'truth',
   'runtime',
   'influxdb',
+  'discovery',
 ]
 
 for (const uid of uids) {
@@ -92,6 +93,8 @@ for (const query of panelQueries()) {
     assert.equal(status, 200, JSON.stringify(answer))
     const result = answer.results?.[refId]
     assert.equal(result?.error, undefined)
+    // There without the profile too, and empty: test/shown-discovery.test.ts has what it must show.
+    if (dashboard === 'discovery') return
     const values = result?.frames.flatMap(({ data }) => data.values.slice(1).flat()) ?? []
     assert.ok(values.some(Number.isFinite), JSON.stringify(result))
   })
