@@ -68,9 +68,9 @@ reload.docker = docker compose exec -T server node lab/main.ts reload --in-conta
 reload.native = $(lab.native) reload
 restart.docker = docker compose restart server
 restart.native = $(lab.native) down server && $(lab.native) up server
-down.docker = docker compose --profile load --profile alerts --profile influx down
+down.docker = docker compose --profile load --profile alerts --profile influx --profile discovery down
 down.native = $(lab.native) down
-clean.docker = docker compose --profile load --profile alerts --profile influx down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native' $(targets)
+clean.docker = docker compose --profile load --profile alerts --profile influx --profile discovery down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native' $(targets)
 clean.native = $(lab.native) clean && rm -f $(targets)
 targets = prometheus/targets/your-service.yaml
 

@@ -50,8 +50,8 @@ if grep -qs "^# The lab's own server is not started:" "$targets"; then
 fi
 # COMPOSE_PROFILES=influx asks for InfluxDB, and for a server that pushes to it.
 influx=$(docker compose config --services | grep -x influxdb || true)
-# COMPOSE_PROFILES=alerts, from the environment or an .env file, asks for the Alertmanager too.
-extras=$(docker compose config --services | grep -x alertmanager || true)
+# COMPOSE_PROFILES=alerts, discovery or both, from the environment or an .env file, asks for these too.
+extras=$(docker compose config --services | grep -xe alertmanager -e etcd || true)
 for service in prometheus grafana $extras $influx; do
   image=$(docker compose config --images "$service")
   if docker image inspect "$image" >/dev/null 2>&1 || docker compose pull --quiet "$service"; then
@@ -63,6 +63,7 @@ for service in prometheus grafana $extras $influx; do
     grafana) say "no Grafana, its image $image can't be had: no dashboards; Prometheus still answers every query" ;;
     influxdb) say "no InfluxDB, its image $image can't be had: the server pushes to nobody" ;;
     alertmanager) say "no Alertmanager, its image $image can't be had: alerts fire, and nobody is told" ;;
+    etcd) say "no etcd, its image $image can't be had: nobody registers, and nobody is discovered" ;;
   esac
 done
 case $services in *alertmanager*) services="$services receiver" ;; esac
@@ -71,6 +72,7 @@ case $services in *influxdb*)
   said=$(docker compose config server | sed -n 's/^ *INFLUX_URL: *\(http.*\)$/\1/p')
   export INFLUX_URL="${said:-http://influxdb:8086}" ;;
 esac
+case $services in *etcd*) services="$services discovery instance" ;; esac
 
 # What would keep it from starting, in words: a port that somebody has, a file that can't be read.
 examine() {
@@ -130,3 +132,6 @@ case $services in *alertmanager*)
 esac
 wait_for_targets
 case $services in *influxdb*) echo "  InfluxDB    http://$(published influxdb 8086)" ;; esac
+case $services in *etcd*)
+  echo "  discovery   $(docker compose ps --quiet instance | wc -l | tr -d ' ') servers more, http://instance:8080 from within: docker compose logs discovery" ;;
+esac

@@ -7,10 +7,12 @@ import { GRAFANA_VERSION } from '../lab/grafana-binaries.ts'
 import { grafanaSettings, retention } from '../lab/native/processes.ts'
 import { portVariables, serverVariables } from '../lab/native/settings.ts'
 import { PROMETHEUS_VERSION } from '../lab/prometheus-binaries.ts'
+import { ETCD_VERSION } from './etcd-binaries.ts'
 import { root } from './processes.ts'
 
 type Service = {
   image: string
+  profiles?: string[]
   read_only?: boolean
   privileged?: boolean
   user?: string
@@ -19,7 +21,7 @@ type Service = {
   mem_limit?: string
   logging?: { options: Record<string, string> }
   healthcheck?: { test: unknown }
-  ports: string[]
+  ports?: string[]
   volumes?: string[]
   environment?: Record<string, string>
   command?: string[]
@@ -41,8 +43,10 @@ const rules: Record<string, (name: string, service: Service) => unknown> = {
     !read_only && name !== 'grafana',
   'a service that stays says whether it is healthy': (name, { healthcheck }) =>
     !healthcheck && name !== 'loadgen',
-  'a port is on loopback, but for those that Prometheus reaches through the host': (_, { ports }) =>
-    ports.some((port) => !/^127\.0\.0\.1:|^\$\{LAB_BIND:-0\.0\.0\.0\}:(8080|9464):/.test(port)),
+  'a port is on loopback, but for those that Prometheus reaches through the host': (
+    _,
+    { ports = [] },
+  ) => ports.some((port) => !/^127\.0\.0\.1:|^\$\{LAB_BIND:-0\.0\.0\.0\}:(8080|9464):/.test(port)),
   'what is mounted from here is a folder that exists, read-only': (_, { volumes = [] }) =>
     volumes
       .map((volume) => volume.split(':'))
@@ -107,6 +111,31 @@ test('without Docker the same Prometheus and Grafana are fetched that compose.ya
   assert.equal(services.grafana?.image, `grafana/grafana:${GRAFANA_VERSION}`)
 })
 
+test('the tests’ etcd is the one that compose.yaml pins, where it is fetched as a release', () => {
+  assert.equal(services.etcd?.image, `gcr.io/etcd-development/etcd:v${ETCD_VERSION}`)
+})
+
+test('discovery writes where Prometheus looks, and Prometheus can’t', () => {
+  const { TARGETS_FILE = '' } = services.discovery?.environment ?? {}
+  const [volume, folder] = services.discovery?.volumes?.[0]?.split(':') ?? []
+  assert.equal(TARGETS_FILE, `${folder}/targets.json`)
+  assert.ok(
+    services.prometheus?.volumes?.includes(`${volume}:/etc/prometheus/discovered:ro,nocopy`),
+  )
+  const { scrape_configs } = parse(readFileSync(join(root, 'prometheus/prometheus.yml'), 'utf8'))
+  const dynamic = scrape_configs.find(({ job_name = '' }) => job_name === 'dynamic')
+  assert.ok(dynamic.file_sd_configs[0].files.includes('discovered/*.json'))
+})
+
+test('without a profile there is what there always was', () => {
+  const core = Object.entries(services).filter(([, { profiles }]) => !profiles)
+  assert.deepEqual(
+    core.map(([name]) => name),
+    ['server', 'prometheus', 'grafana'],
+  )
+  assert.equal(services.server?.environment?.ETCD_URL, undefined)
+})
+
 test('without Docker Prometheus keeps its data as long, and Grafana is set up the same', () => {
   const kept = services.prometheus?.command?.filter((option) => option.includes('.retention.'))
   assert.deepEqual(kept, retention)
@@ -131,7 +160,7 @@ test('without Docker the same variables reach the server, and change the same po
   ] as const) {
     const { variable, port } = portVariables[name]
     assert.ok(
-      service?.ports.some((each) => each.includes(`\${${variable}:-${port}}:`)),
+      service?.ports?.some((each) => each.includes(`\${${variable}:-${port}}:`)),
       name,
     )
   }
