@@ -15,10 +15,10 @@ test('only where etcd is has to be said', () => {
 })
 
 test('all mistakes are named at once', () => {
-  const env = { ETCD_URL: 'http://me@etcd', TARGETS_FILE: '/a/b', DISCOVERY_PORT: '65536' }
+  const env = { ETCD_URL: 'http://me:secret@etcd', TARGETS_FILE: '/a/b', DISCOVERY_PORT: '65536' }
   assert.deepEqual(readConfig(env), {
     mistakes: [
-      'ETCD_URL="http://me@etcd": must be the http:// or https:// URL of an etcd, without user, password or path',
+      'ETCD_URL="http://…@etcd": must be the http:// or https:// URL of an etcd, without user, password or path',
       'TARGETS_FILE="/a/b": must end in .json, or Prometheus does not read it',
       'DISCOVERY_PORT="65536": must be a whole number from 0 to 65535',
     ],

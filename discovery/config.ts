@@ -19,7 +19,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
   if (!etcdUrl) mistakes.push('ETCD_URL is not set: must be the URL of an etcd')
   else if (!isRoot(etcdUrl)) {
     mistakes.push(
-      `ETCD_URL=${JSON.stringify(etcdUrl)}: must be the http:// or https:// URL of an etcd, without user, password or path`,
+      `ETCD_URL=${JSON.stringify(withoutPassword(etcdUrl))}: must be the http:// or https:// URL of an etcd, without user, password or path`,
     )
   }
   const targetsFile = env.TARGETS_FILE || 'prometheus/discovered/targets.json'
@@ -38,6 +38,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | { mistakes: string[
   const host = env.HOST || undefined
   return mistakes.length > 0 ? { mistakes } : { etcdUrl, targetsFile, port, host }
 }
+
+/** As it may stand in a log. */
+const withoutPassword = (url: string) => url.replace(/\/\/[^/]*@/, '//…@')
 
 const isRoot = (text: string) => {
   const url = URL.parse(text)

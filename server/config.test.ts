@@ -168,12 +168,14 @@ const wrong: [NodeJS.ProcessEnv, string][] = [
     { QUEUE_CAPACITY: '5' },
     'CONCURRENCY is not set: must be, because QUEUE_CAPACITY is, and nobody queues without it',
   ],
-  ...['ftp://etcd', 'etcd:2379', 'http://me:secret@etcd', 'http://etcd/v3'].map(
-    (url): [NodeJS.ProcessEnv, string] => [
-      { ETCD_URL: url },
-      `ETCD_URL="${url}": must be the http:// or https:// URL of an etcd, without user, password or path`,
-    ],
-  ),
+  [
+    { ETCD_URL: 'http://me:secret@etcd' },
+    'ETCD_URL="http://…@etcd": must be the http:// or https:// URL of an etcd, without user, password or path',
+  ],
+  ...['ftp://etcd', 'etcd:2379', 'http://etcd/v3'].map((url): [NodeJS.ProcessEnv, string] => [
+    { ETCD_URL: url },
+    `ETCD_URL="${url}": must be the http:// or https:// URL of an etcd, without user, password or path`,
+  ]),
   [
     { ETCD_URL: 'http://e', SERVICE_NAME: 'a/b' },
     'SERVICE_NAME="a/b": must be 1 to 63 letters, digits, dots, hyphens and underscores, the first and the last a letter or digit',
