@@ -134,8 +134,8 @@ test('the shards of the Job are all of one run, each once, and a failed one is n
   assert.ok(services.includes(`${shards[0]?.awaitScrape?.host}`))
 })
 
-/** There is no InfluxDB on Kubernetes, and so neither its datasource nor its dashboard. */
-const ofInfluxDb = /influx/i
+/** There is neither InfluxDB nor discovery by etcd on Kubernetes, and so no datasource and no dashboard of theirs. */
+const notThere = /influx|^discovery[.]json$/i
 
 type Service = { image: string; command: string[]; environment: Record<string, string> }
 const { services } = parse(read('compose.yaml'), { merge: true }) as {
@@ -151,7 +151,7 @@ test('Prometheus and Grafana are those of Compose, with the same settings', () =
     assert.equal(grafana.image, services.grafana?.image)
     const env = grafana.env as { name: string; value?: string }[]
     const settings = Object.entries(services.grafana?.environment ?? {}).filter(
-      ([name]) => name !== 'GF_SECURITY_ADMIN_PASSWORD' && !ofInfluxDb.test(name),
+      ([name]) => name !== 'GF_SECURITY_ADMIN_PASSWORD' && !notThere.test(name),
     )
     const given = env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))
     assert.deepEqual(Object.fromEntries(given), Object.fromEntries(settings))
@@ -171,7 +171,7 @@ test('Prometheus keeps the intervals that it has everywhere, and finds the rules
 const filesIn = (folder: string, ending: RegExp) =>
   Object.fromEntries(
     readdirSync(join(root, folder))
-      .filter((name) => ending.test(name) && !ofInfluxDb.test(name))
+      .filter((name) => ending.test(name) && !notThere.test(name))
       .map((name) => [name, read(`${folder}/${name}`)]),
   )
 
