@@ -20,7 +20,7 @@ export const usualJob = 'your-service'
 const allowed =
   'must be host:port, host:port/path or https://host:port, with name= before it if you like'
 
-const labJobs = ['httpserver', 'loadgen', 'prometheus', 'dynamic']
+const labJobs = ['httpserver', 'loadgen', 'prometheus', 'etcd', 'discovery', 'dynamic']
 
 /**
  * Reads what a person gives as TARGET: addresses, with spaces or commas between them. Never throws.
