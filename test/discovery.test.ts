@@ -210,8 +210,7 @@ test('a watch whose connection is dead without a word is found out, and the chan
     rmSync(folder, { recursive: true })
   })
   await until('it has the list', () => statSync(path, { throwIfNoEntry: false }))
-  // The range is answered and the watch is open.
-  await until('the watch', async () => (await metric('discovery_watches_total', through)) === 1)
+  await until('the watch is open', () => proxy.openWatches().length === 1)
   proxy.freezeWatches()
   const server = await addServer('f')
   await until('it is in the list', () => listed(path).includes(lineOf('f', server)), 8000)
@@ -239,28 +238,34 @@ test('a discovery that starts while etcd is gone leaves the list of the one befo
 
 /** Passes connections on to a port of this machine, and can become deaf to what comes back. */
 async function startProxy(port: number) {
-  const sockets: { client: Socket; upstream: Socket; isWatch: boolean }[] = []
+  const sockets: { client: Socket; upstream: Socket; isWatch: boolean; answered: boolean }[] = []
   let deaf = false
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1')
-    const pair = { client, upstream, isWatch: false }
+    const pair = { client, upstream, isWatch: false, answered: false }
     sockets.push(pair)
     for (const socket of [client, upstream]) socket.on('error', () => {})
     client.on('data', (data) => {
       // A kept connection may have had another call before.
       pair.isWatch = data.includes('/v3/watch')
+      pair.answered = false
       if (!deaf) upstream.write(data)
     })
-    upstream.on('data', (data) => client.write(data))
+    upstream.on('data', (data) => {
+      pair.answered = true
+      client.write(data)
+    })
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const openWatches = () => sockets.filter(({ isWatch, answered }) => isWatch && answered)
   const mute = ({ upstream }: (typeof sockets)[number]) =>
     upstream.removeAllListeners('data').resume()
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    freezeWatches: () => sockets.filter(({ isWatch }) => isWatch).forEach(mute),
+    openWatches,
+    freezeWatches: () => openWatches().forEach(mute),
     freezeAll() {
       deaf = true
       sockets.forEach(mute)
