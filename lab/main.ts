@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
+import { addressesOf } from './addresses.ts'
 import { alertPlaces } from './alert-places.ts'
 import { certificateCommand } from './certificate-command.ts'
 import { createControl } from './control.ts'
@@ -9,64 +10,18 @@ import { demoCommand } from './demo-command.ts'
 import { doctorCommand } from './doctor/doctor-command.ts'
 import { incidentCommand } from './incident-command.ts'
 import { runLesson } from './lessons/run-lesson.ts'
-import { secureServerOf } from './native/secure-server.ts'
-import { readSettings } from './native/settings.ts'
 import { nativeVerbs, runNative } from './native/verbs.ts'
 import { createPrometheus } from './prometheus.ts'
 import { receiverCommand } from './receiver-command.ts'
-import { reload, type SecureServer } from './reload.ts'
+import { reloadCommand } from './reload-command.ts'
 import { targetCommand } from './target-command.ts'
+import { loadHelp, usage } from './usage.ts'
 import { verifyCommand } from './verify/verify-command.ts'
-
-const usage = `node lab/main.ts demo [options of the load generator]
-node lab/main.ts verify [options]
-node lab/main.ts doctor [options]
-node lab/main.ts incident|recover [options]
-node lab/main.ts lesson [N] [--answer ANSWER]
-node lab/main.ts receive [options]
-node lab/main.ts certificate [options]
-node lab/main.ts reload
-node lab/main.ts target [--wait] TARGET...
-node lab/main.ts up|down [server|prometheus|grafana ...]
-node lab/main.ts logs
-node lab/main.ts clean
-
-  demo     drives load, checks that Prometheus shows all of it, and says where to look
-  verify   drives load and proves the picture: every layer against the truth; --help has more
-  doctor   names what is broken between the server and the panel, and what to do; --help has more
-  incident makes the server slow and faulty, until recover; --help has more
-  recover  puts back what the lab does ordinarily; --help has more
-  lesson   asks a question about the lab, and checks the answer against it; --help has more
-  receive  shows the alerts that Alertmanager sends to it; --help has more
-  certificate
-           makes or renews the certificate of a lab that speaks https:; --help has more
-  reload   has the server read its certificate anew, and looks whether it did
-  target   writes the target file for services of your own; --help has more
-  up       starts the lab as plain processes of this machine, without Docker: all of it, or what is named
-  down     ends them; the data stay
-  logs     follows what they write
-  clean    ends them and forgets their data
-`
-
-const loadHelp = 'The options are those of node loadgen/main.ts --help (make load ARGS=--help)\n'
 
 const project = join(import.meta.dirname, '..')
 // TARGET is said once, and is in its own file from then on.
 const env: NodeJS.ProcessEnv = { ...settingsFile(), TARGET: undefined, ...process.env }
-const ports = {
-  control: Number(env.LAB_CONTROL_PORT ?? 8081),
-  prometheus: Number(env.LAB_PROMETHEUS_PORT ?? 9090),
-  grafana: Number(env.LAB_GRAFANA_PORT ?? 3000),
-  alertmanager: Number(env.LAB_ALERTMANAGER_PORT ?? 9093),
-  receiver: Number(env.LAB_RECEIVER_PORT ?? 9094),
-}
-const secure = env.LAB_TLS === 'on'
-const urls = {
-  control: env.LAB_CONTROL_URL ?? `http://127.0.0.1:${ports.control}`,
-  prometheus: env.LAB_PROMETHEUS_URL ?? `http://127.0.0.1:${ports.prometheus}`,
-  grafana: env.LAB_GRAFANA_URL ?? `http://127.0.0.1:${ports.grafana}`,
-  alertmanager: env.LAB_ALERTMANAGER_URL ?? `http://127.0.0.1:${ports.alertmanager}`,
-}
+const { ports, secure, urls } = addressesOf(env)
 const answers = {
   console: () => answersAt(`${urls.control}/api/behaviour`),
   prometheus: () => answersAt(`${urls.prometheus}/-/ready`),
@@ -78,6 +33,7 @@ const out = (text: string) => process.stdout.write(text)
 const err = (text: string) => process.stderr.write(text)
 const say = (text: string) => err(`lab: ${text}\n`)
 const node = process.execPath
+const elapsed = () => performance.now()
 
 /** What the verbs are given of the lab that runs. */
 const lab = {
@@ -117,16 +73,9 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
     const shown = join(env.LAB_DIR || '.lab', 'tls')
     return certificateCommand(args, { folder, shown, now: Date.now, ...{ out, err } })
   },
-  reload: async (args) => {
-    if (args.includes('--help')) return help(usage)
-    const inContainer = args[0] === '--in-container'
-    const mistakes = args.slice(inContainer ? 1 : 0)
-    for (const arg of mistakes) say(`${arg}: must be left out`)
-    if (mistakes.length > 0) return 2
-    const server = inContainer ? ownSecureServer() : nativeSecureServer()
+  reload: (args) => {
     const signal = (pid: number) => process.kill(pid, 'SIGHUP')
-    const now = () => performance.now()
-    return reload({ server, signal, now, ...{ out, err, sleep } })
+    return reloadCommand(args, { ...{ env, project, signal, out, err, sleep }, now: elapsed })
   },
   target: (args) => {
     const grafana = async () => ((await answers.grafana()) ? ports.grafana : null)
@@ -162,7 +111,7 @@ async function changeIncident(verb: 'incident' | 'recover', args: string[]): Pro
         grafana: await answers.grafana(),
       }),
     controlAddress: `localhost:${ports.control}`,
-    now: () => performance.now(),
+    now: elapsed,
   })
 }
 
@@ -170,13 +119,9 @@ function examineLab(
   args: string[],
   { print, tookMs }: { print: (text: string) => void; tookMs: number },
 ): Promise<number> {
-  const bind = env.LAB_BIND && env.LAB_BIND !== '0.0.0.0' ? env.LAB_BIND : '127.0.0.1'
-  const server = new URL(
-    env.LOADGEN_URL ?? `${secure ? 'https' : 'http'}://${bind}:${env.LAB_SERVER_PORT || 8080}/`,
-  )
   return doctorCommand(args, {
     ...{ project, env, err, tookMs, out: print },
-    urls: { ...urls, server: server.origin },
+    urls,
     node: process.versions.node,
     colored: Boolean(process.stdout.isTTY),
   })
@@ -192,18 +137,6 @@ async function runWithoutDocker(verb: keyof typeof nativeVerbs, args: string[]):
     // The others are brief, and a Ctrl-C may end them at once.
     signal: verb === 'logs' ? untilEnded() : new AbortController().signal,
   })
-}
-
-/** In the server's container, whose first process passes signals on. */
-function ownSecureServer(): SecureServer | undefined {
-  const { TLS_CERT: certFile, TLS_KEY: keyFile, LOADGEN_CA: caFile } = process.env
-  if (!certFile || !keyFile || !caFile) return undefined
-  return { pid: 1, port: 8080, certFile, keyFile, caFile }
-}
-
-function nativeSecureServer(): SecureServer | undefined {
-  const settings = readSettings(env, project)
-  return 'mistakes' in settings ? undefined : secureServerOf(settings)
 }
 
 function help(text: string): number {

@@ -38,6 +38,9 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
     ...(mode === null || isMode(mode)
       ? []
       : [`LAB_MODE=${JSON.stringify(mode)}: must be docker or native`]),
+    ...(urls.server === ''
+      ? [`LOADGEN_URL=${JSON.stringify(env.LOADGEN_URL)}: must be a URL, as http://127.0.0.1:8080/`]
+      : []),
   ]
   if ('mistakes' in options || 'mistakes' in settings || mistakes.length > 0) {
     for (const mistake of mistakes) err(`lab: ${mistake}\n`)
