@@ -38,31 +38,6 @@ export async function firstScrape(
   return { error: `Prometheus has not asked it for ${patienceMs / 1000} s` }
 }
 
-/** What may be done about an error of Prometheus', in a sentence, where it tells. */
-export function adviceOn(error: string, target: Target, inContainer: boolean): string {
-  const unreachable = inContainer && target.address.startsWith(`${hostName}:`)
-  if (/connection refused|i\/o timeout|deadline exceeded|no route to host/.test(error)) {
-    return unreachable
-      ? 'does it run, and does it listen on every interface (0.0.0.0)? On Linux a container does not get through to what listens on 127.0.0.1 alone'
-      : 'does it run, and on this port?'
-  }
-  if (/status 404/.test(error)) return `are its metrics at another path? TARGET=host:port/path`
-  if (/status 40[13]/.test(error)) return 'it wants to know who asks: let /metrics do without'
-  if (/HTTP response to HTTPS/.test(error)) {
-    return target.replaces === 'target'
-      ? 'LAB_TLS=on asks for this port over https: start the lab without, or let the service take another port'
-      : 'it speaks http: leave https:// out'
-  }
-  if (/status 400|malformed HTTP/.test(error))
-    return 'does it speak https? TARGET=https://host:port'
-  if (/x509|certificate/.test(error))
-    return 'Prometheus verifies certificates: let /metrics answer over http, too'
-  if (/no such host|server misbehaving/.test(error)) return 'is the name spelt right?'
-  if (/Content-Type|expected|parse|invalid/i.test(error))
-    return `is ${scrapeUrl(target)} what Prometheus can read? It must be its text format`
-  return 'Prometheus asks again each 5 s'
-}
-
 const pollMs = 250
 
 /** Not about requests: the process that a service runs in, and sizes. The dashboard *Your service* leaves out the same. */

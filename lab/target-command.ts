@@ -1,6 +1,7 @@
 import { splitArguments } from './arguments.ts'
-import { adviceOn, type FirstScrapeOptions, firstScrape } from './first-scrape.ts'
-import { hostName, readTargets, type Target } from './target.ts'
+import { translateScrapeError } from './doctor/scrape-error.ts'
+import { type FirstScrapeOptions, firstScrape } from './first-scrape.ts'
+import { hostName, readTargets, scrapeUrl, type Target } from './target.ts'
 import { renderTargetFile } from './target-file.ts'
 
 /** What `lab target --help` prints. */
@@ -70,7 +71,8 @@ export async function sayHowTheyAnswer(targets: Target[], options: Answers): Pro
     const { text, job } = target
     if ('error' in answer) {
       out(`${text} does not answer Prometheus yet: ${answer.error}\n`)
-      out(`  ${adviceOn(answer.error, target, inContainer)}\n`)
+      const asked = { url: scrapeUrl(target), job, whose: 'yours', inContainer } as const
+      out(`  ${translateScrapeError(answer.error, asked).advice}\n`)
       continue
     }
     const { histograms, counted } = answer

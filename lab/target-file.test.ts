@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
-import { readTargets } from './target.ts'
-import { readTargetFile, renderTargetFile, replacesServer, writeTargetFile } from './target-file.ts'
+import { readTargets, scrapeUrl } from './target.ts'
+import {
+  namedIn,
+  readTargetFile,
+  renderTargetFile,
+  replacementsIn,
+  replacesServer,
+  writeTargetFile,
+} from './target-file.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'lab-targets-'))
 mkdirSync(join(project, 'prometheus/targets'), { recursive: true })
@@ -36,6 +43,28 @@ test('what Prometheus asks for in any case is in no group, and the lab’s serve
   const elsewhere = renderTargetFile(targets('localhost:8080/stats'))
   assert.equal(parse(elsewhere)[0].labels.__metrics_path__, '/stats')
   assert.equal(replacesServer(elsewhere), true)
+})
+
+test('what a target file names is read again, and what takes the place of the lab’s server', () => {
+  const asked =
+    'localhost:3001 shop=https://localhost:8443/stats localhost:8080/stats localhost:8080'
+  const content = renderTargetFile(targets(asked))
+  assert.deepEqual(namedIn(content), targets(asked).slice(0, 3).map(scrapeUrl))
+  assert.deepEqual(replacementsIn(content), ['localhost:8080/stats', 'localhost:8080'])
+  assert.deepEqual(replacementsIn(renderTargetFile(targets('localhost:3001'))), [])
+})
+
+test('a target file that somebody has edited is read, too', () => {
+  const content = `- targets: [host.docker.internal:3001, 'a:1']
+  labels: { job: shop, __metrics_path__: /stats }
+# - targets: [b:2]
+- targets: [c:3]
+`
+  assert.deepEqual(namedIn(content), [
+    'http://host.docker.internal:3001/stats',
+    'http://a:1/stats',
+    'http://c:3/metrics',
+  ])
 })
 
 test('the file is there whole, alone, and gone where there are no targets', () => {

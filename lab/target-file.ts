@@ -26,6 +26,33 @@ export function renderTargetFile(targets: Target[]): string {
 export const replacesServer = (content: string): boolean =>
   content.split('\n').some((line) => line.startsWith(noServer))
 
+/** The targets that take the place of the lab's server, as they were asked for. */
+export const replacementsIn = (content: string): string[] =>
+  content.split('\n').flatMap((line) => {
+    const [, text] = line.startsWith(noServer) ? (/: (\S+) takes its place/.exec(line) ?? []) : []
+    return text ?? []
+  })
+
+/**
+ * What a target file has Prometheus ask for, as URLs: of the form that `renderTargetFile` writes, and of what people
+ * make of it. Other YAML may be overlooked.
+ */
+export function namedIn(content: string): string[] {
+  const lines = content.split('\n').filter((line) => !/^\s*#/.test(line))
+  return lines
+    .join('\n')
+    .split(/^- /m)
+    .flatMap((group) => {
+      const [, list = ''] = /^targets:\s*\[([^\]]*)\]/.exec(group) ?? []
+      const label = (name: string) =>
+        new RegExp(`\\b${name}:\\s*["']?([^"',}\\s]+)`).exec(group)?.[1]
+      const scheme = label('__scheme__') ?? 'http'
+      const path = label('__metrics_path__') ?? '/metrics'
+      const addresses = list.split(',').map((each) => each.trim().replace(/^["']|["']$/g, ''))
+      return addresses.filter(Boolean).map((address) => `${scheme}://${address}${path}`)
+    })
+}
+
 /** What the target file says; undefined where there is none. */
 export function readTargetFile(project: string): string | undefined {
   const file = join(project, targetFile)

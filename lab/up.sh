@@ -77,7 +77,7 @@ case $services in *etcd*) services="$services discovery instance" ;; esac
 # What would keep it from starting, in words: a port that somebody has, a file that can't be read.
 examine() {
   without=
-  for service in server prometheus grafana; do
+  for service in server prometheus grafana alertmanager receiver influxdb; do
     case " $services " in *" $service "*) ;; *) without="$without,$service" ;; esac
   done
   LAB_MODE=docker ./lab/doctor.sh --before-up ${without:+--without "${without#,}"} 2>&1

@@ -196,7 +196,7 @@ describe('before up', { concurrency: 2 }, () => {
     assert.deepEqual(stderr.split('\n'), [
       'lab: --jsn: is no option',
       'lab: --record: needs a value, a folder that lab/doctor/record.sh has written',
-      'lab: --without serve: must be some of server,prometheus,grafana',
+      'lab: --without serve: must be some of server,prometheus,grafana,alertmanager,receiver,influxdb',
       'lab: LAB_PROMETHEUS_PORT="no": must be a port, 1 to 65535',
       'lab: LAB_GRAFANA="perhaps": must be auto or none',
       'lab: nothing was looked at; doctor --help says what there is',

@@ -15,8 +15,10 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isTaken } from '../lab/native/ports.ts'
 import { createPrometheus } from '../lab/prometheus.ts'
 import { targetFile } from '../lab/target-file.ts'
+import { hopOf, readReport } from './doctor-report.ts'
 import { nativeLab } from './native-lab.ts'
 import { committedDashboards, panelQueries, substitute } from './panels.ts'
 import { freePort, prometheusBinaries, root } from './processes.ts'
@@ -98,6 +100,24 @@ const until = async (holds: () => Promise<boolean>, what: string) => {
   assert.fail(`not within 20 s: ${what}`)
 }
 
+/** What the doctor says, once it no longer asks to wait, and which hops are not well then. */
+async function examine() {
+  for (let waits = 0; waits < 4; waits++) {
+    const { exitCode, stdout, stderr } = await run('./lab/doctor.sh --json')
+    assert.equal(stderr, '')
+    const { report, headline } = readReport(stdout)
+    const waiting = report.hops.find(({ status }) => status === 'waiting')
+    // Of the load above, which a busy machine may not have sent in time.
+    const notWell = report.hops.filter(
+      ({ hop, status }) => status !== 'ok' && hop !== 'load-generator',
+    )
+    if (!waiting) return { exitCode, report, headline, notWell: notWell.map(({ hop }) => hop) }
+    assert.equal(exitCode, 1)
+    await sleep((waiting.seconds ?? 0) * 1000)
+  }
+  assert.fail('the doctor asks to wait again and again')
+}
+
 const rangeSeconds = 120
 const dashboard = committedDashboards()['service.json']
 const variables = (dashboard?.templating?.list ?? []) as Variable[]
@@ -135,8 +155,23 @@ test('a service that does not run is named, and the lab is up all the same', asy
   assert.match(stdout, /The lab is up:\n {2}server /)
   assert.match(
     stdout,
-    /localhost:\d+ does not answer Prometheus yet: .*connection refused\n {2}does it run/,
+    /localhost:\d+ does not answer Prometheus yet: .*connection refused\n {2}start it, or name the port/,
   )
+})
+
+test('the doctor names the service that does not run, what Prometheus says of it, and nothing else', async () => {
+  const { exitCode, report, headline, notWell } = await examine()
+  assert.deepEqual([exitCode, report.firstBroken], [1, 'services'])
+  const url = `http://127.0.0.1:${port}/metrics`
+  assert.equal(
+    headline?.what,
+    `Prometheus can't scrape your-service (${url}): the connection is refused: nothing listens there that it could reach`,
+  )
+  assert.deepEqual(headline?.evidence, [
+    `job your-service, ${url}: Get "${url}": dial tcp 127.0.0.1:${port}: connect: connection refused`,
+  ])
+  assert.equal(headline?.advice, 'start it, or name the port that it listens on: TARGET=host:port')
+  assert.deepEqual(notWell, ['services'])
 })
 
 test('a service that runs is scraped within seconds, and its histogram is named', async () => {
@@ -158,6 +193,16 @@ test('a service that runs is scraped within seconds, and its histogram is named'
       `localhost:${port} is scraped, as the job your-service\n {2}histograms {2}http_request_duration_seconds\n {2}nothing is in them yet`,
     ),
   )
+})
+
+test('beside the lab’s server all is well', async () => {
+  const { exitCode, report } = await examine()
+  assert.equal(exitCode, 0, JSON.stringify(report, null, 2))
+  assert.equal(
+    hopOf(report, 'services')?.what,
+    `Prometheus scrapes your-service (http://127.0.0.1:${port}/metrics)`,
+  )
+  assert.match(`${hopOf(report, 'server')?.what}`, /\/metrics answers$/)
 })
 
 test('every request of the load is counted by the service, and by Prometheus', async () => {
@@ -240,6 +285,49 @@ test('the lab goes on without its server where the service has the server’s po
   )
   assert.match(stdout, /The lab is up:\n {2}Prometheus /)
   assert.equal(lab.state().processes.server, undefined)
+})
+
+test('the doctor misses the service in the server’s place until it runs, and is content then', async () => {
+  const { exitCode, report, headline } = await examine()
+  assert.deepEqual([exitCode, report.firstBroken], [1, 'server'])
+  assert.match(`${headline?.advice}`, /^start your service, which is there in the place of/)
+  const command = `env PORT=${lab.ports.server} node examples/node-http/server.js`
+  const service = start(command)
+  running.push(service)
+  await until(() => isTaken(lab.ports.server), 'it listens')
+  await until(
+    async () => (await prometheus.query('up{job="httpserver"} == 1')).length === 1,
+    'it is scraped',
+  )
+  const then = await examine()
+  assert.deepEqual(then.notWell, [], JSON.stringify(then.report, null, 2))
+  assert.match(`${hopOf(then.report, 'ports')?.what}`, /has a server of yours/)
+  assert.equal(hopOf(then.report, 'services'), undefined)
+})
+
+test('beside a service of one’s own, the doctor leaves the server on the lab’s port alone', async () => {
+  const { exitCode, stderr } = await run(`make up TARGET=localhost:${port}`)
+  assert.equal(exitCode, 0, stderr)
+  assert.match(stderr, /is taken by .*: the lab's own server, with its console/)
+  const { report, notWell } = await examine()
+  assert.deepEqual(notWell, [], JSON.stringify(report, null, 2))
+  for (const hop of ['server', 'exposition', 'scrape', 'panel'])
+    assert.equal(hopOf(report, hop), undefined)
+  assert.match(`${hopOf(report, 'samples')?.what}`, /^scraped \d\.\d s ago/)
+})
+
+test('a service without metrics where they are looked for is told of other paths', async () => {
+  const { stdout } = await run(`make up TARGET=shop=localhost:${port}/nowhere`)
+  assert.match(stdout, /HTTP status 404 Not Found\n {2}if its metrics are at another path, name it/)
+  const { exitCode, headline } = await examine()
+  assert.equal(exitCode, 1)
+  const url = `http://127.0.0.1:${port}/nowhere`
+  assert.equal(headline?.what, `Prometheus can't scrape shop (${url}): it gets HTTP 404`)
+  assert.deepEqual(headline?.evidence, [
+    `job shop, ${url}: server returned HTTP status 404 Not Found`,
+  ])
+  running.pop()?.kill()
+  await until(async () => !(await isTaken(lab.ports.server)), 'the port is free')
 })
 
 test('TARGET= ends it, and the lab goes on', async () => {

@@ -5,6 +5,7 @@ import { doctorHelp, parseDoctorOptions } from './doctor-options.ts'
 import { examine, firstBroken } from './examine.ts'
 import { type GatherOptions, gather, type Mode } from './facts.ts'
 import { hops } from './hops.ts'
+import type { ServerPlace } from './server-place.ts'
 import { complaints, render } from './words.ts'
 
 export type DoctorWorld = {
@@ -72,7 +73,7 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
     if (broken.length > 0) out(`${complaints(broken, { colored })}\n`)
   } else {
     out(`${render(findings, first, { colored })}\n`)
-    if (ok) out(`\nAll is well:\n${addresses(settings)}\n`)
+    if (ok) out(`\nAll is well:\n${addresses(settings, facts.place)}\n`)
   }
   // Before the start, what can't be judged yet is in nobody's way.
   if (options.beforeUp) return findings.some(({ status }) => status === 'broken') ? 1 : 0
@@ -81,10 +82,10 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
 
 const isMode = (text: string | null): text is Mode => text === 'docker' || text === 'native'
 
-function addresses({ ports, grafana, tls }: Settings): string {
+function addresses({ ports, grafana, tls }: Settings, place: ServerPlace): string {
   const all = [
-    ['server', ports.server],
-    ['console', ports.control],
+    ...(place === 'nobody' ? [] : [['server', ports.server] as const]),
+    ...(place === 'lab' ? [['console', ports.control] as const] : []),
     ['Prometheus', ports.prometheus],
     ...(grafana ? [['Grafana', ports.grafana] as const] : []),
   ] as const

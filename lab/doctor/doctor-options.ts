@@ -13,7 +13,7 @@ export type DoctorOptions = {
   help: boolean
 }
 
-const services = ['server', 'prometheus', 'grafana']
+const services = ['server', 'prometheus', 'grafana', 'alertmanager', 'receiver', 'influxdb']
 
 /** What `lab doctor --help` prints. */
 export const doctorHelp = `Usage: node lab/main.ts doctor [options]

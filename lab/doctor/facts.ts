@@ -1,20 +1,25 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { freemem } from 'node:os'
+import { join } from 'node:path'
 import { folderOf } from '../native/folder.ts'
 import type { Settings } from '../native/settings.ts'
+import { readTargetFile, targetFile } from '../target-file.ts'
 import { type Answer, ask } from './answer.ts'
 import { ownContainers } from './container.ts'
 import { askEngine, type Engine, type EngineAnswer, readEngine } from './engine.ts'
 import { type GrafanaFacts, panelQuestion } from './grafana-hop.ts'
-import { type Listener, listenersOf, socketsOf } from './listeners.ts'
+import { type Listener, listenersOf, type Sockets, socketsOf } from './listeners.ts'
 import type { Machine } from './machine-hop.ts'
 import { type DataFolder, dataFolderOf, type NativeLab, nativeLabOf } from './native-lab.ts'
 import { wrongPackages } from './packages.ts'
+import { profilePorts } from './profile-ports.ts'
 import { askPrometheus, type PrometheusFacts } from './prometheus-facts.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
 import { type Published, publishedOf } from './published.ts'
 import { askSecure } from './secure-answer.ts'
+import { type ServerPlace, serverPlaceOf } from './server-place.ts'
+import type { TargetFile } from './services-hop.ts'
 import { readSockets } from './sockets.ts'
 import { sourcesOf, textOf } from './sources.ts'
 
@@ -44,6 +49,12 @@ export type Facts = {
   native: NativeLab | null
   /** Where a lab of plain processes keeps its data. */
   folders: DataFolder[]
+  /** What `make up TARGET=…` has written; null where there is none. */
+  targetFile: TargetFile | null
+  /** Does the lab run, without a server of its own? */
+  withoutServer: boolean
+  /** Who is to answer on the port of the lab's server. */
+  place: ServerPlace
   server: { metrics: Answer }
   prometheus: PrometheusFacts
   grafana: GrafanaFacts
@@ -108,13 +119,29 @@ export async function gather(options: GatherOptions): Promise<Facts> {
     grafana(),
   ])
   const mode = options.mode ?? modeOf(engine, settings)
-  const listeners = listenersOf(settings.ports, {
-    sockets: seen ?? readSockets(engine?.sockets?.out ?? ''),
-    published: inUse(publishedOf(engine), engine),
-    processes: native?.processes.filter(({ alive }) => alive).flatMap(({ ports }) => ports) ?? [],
-  })
+  const profiles = mode === 'docker' ? profilePorts(engine, Object.values(settings.ports)) : {}
+  const told = readSockets(engine?.sockets?.out ?? '')
+  const listeners = listenersOf(
+    { ...settings.ports, ...profiles },
+    {
+      // Which ports a profile has is not known before Compose has said so: of those it is what the engine's side saw.
+      sockets: seen ? new Map([...only(told, Object.values(profiles)), ...seen]) : told,
+      published: inUse(publishedOf(engine), engine),
+      processes: native?.processes.filter(({ alive }) => alive).flatMap(({ ports }) => ports) ?? [],
+    },
+  )
+
   const { prometheusData } = folderOf(settings.folder)
+  const withoutServer = runsWithoutServer(mode, native, engine)
+  const own = targetFileOf(project)
+  const place = serverPlaceOf({
+    content: own?.content,
+    port: settings.ports.server,
+    withoutServer,
+    stranger: listeners.some(({ name, taken, ours }) => name === 'server' && taken && !ours),
+  })
   return {
+    ...{ targetFile: own, withoutServer, place },
     ...{ mode, beforeUp, without, settings, engine, sources, listeners, native, prometheus },
     now: now(),
     machine: {
@@ -131,11 +158,31 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   }
 }
 
+const only = (sockets: Sockets, ports: readonly number[]) =>
+  [...sockets].filter(([port]) => ports.includes(port))
+
 /** A container of the lab that ends again and again has its ports for a moment each time: they are the lab's all the while. */
 function inUse(published: Published, engine: Engine | null): Published {
   const living = ownContainers(engine ?? {}).filter(({ state }) => /running|restarting/.test(state))
   const ports = living.flatMap((container) => container.ports.map(({ port }) => port))
   return { ...published, ours: new Set([...published.ours, ...ports]) }
+}
+
+function targetFileOf(project: string): TargetFile | null {
+  const content = readTargetFile(project)
+  if (content === undefined) return null
+  return { content, writtenAt: statSync(join(project, targetFile)).mtimeMs / 1000 }
+}
+
+/** Does the lab run, and somebody else's server in the place of its own? */
+function runsWithoutServer(mode: Mode, native: NativeLab | null, engine: Engine | null): boolean {
+  if (mode === 'native') {
+    const names = native?.processes.map(({ name }) => name) ?? []
+    return names.length > 0 && !names.includes('server')
+  }
+  const containers = engine ? ownContainers(engine) : []
+  const server = containers.find(({ service }) => service === 'server')
+  return containers.length > 0 && server?.state !== 'running'
 }
 
 async function engineOf({ mode, record, env, leftMs }: GatherOptions): Promise<Engine | null> {

@@ -3,7 +3,6 @@ import { boundOf } from './bound.ts'
 import { judgeClocks } from './clocks-hop.ts'
 import { judgeCompose } from './compose-hop.ts'
 import { judgeConfig } from './config-hop.ts'
-import { ownContainers } from './container.ts'
 import { judgeContainers } from './containers-hop.ts'
 import { judgeDashboards } from './dashboards-hop.ts'
 import { judgeDisk } from './disk-hop.ts'
@@ -26,7 +25,9 @@ import { judgeRules } from './rules-hop.ts'
 import { judgeSamples } from './samples-hop.ts'
 import { judgeScrape } from './scrape-hop.ts'
 import { judgeServer } from './server-hop.ts'
+import { judgeServices } from './services-hop.ts'
 import { judgeStorage } from './storage-hop.ts'
+import { reachedTargets, serverTargets } from './targets.ts'
 import { judgeVolumes } from './volume-hop.ts'
 
 /** What can be looked at before anything was started. */
@@ -81,7 +82,7 @@ const before: Hop<Facts>[] = [
           // It is for the load, which comes later.
           ...(facts.beforeUp ? ['loadgen'] : []),
         ],
-        ownServer: !facts.beforeUp && runsWithoutServer(facts),
+        ownServer: !facts.beforeUp && facts.withoutServer,
       }),
   },
   {
@@ -128,13 +129,13 @@ const running: Hop<Facts>[] = [
     name: 'server',
     title: 'server',
     needs: ['processes', 'containers'],
-    judge: ({ server }) => judgeServer(server.metrics),
+    judge: ({ server, place }) => (place === 'nobody' ? null : judgeServer(server.metrics, place)),
   },
   {
     name: 'exposition',
     title: '/metrics',
     needs: ['server'],
-    judge: ({ server }) => judgeExposition(server.metrics),
+    judge: ({ server, place }) => (place === 'nobody' ? null : judgeExposition(server.metrics)),
   },
   {
     name: 'prometheus',
@@ -152,10 +153,19 @@ const running: Hop<Facts>[] = [
     name: 'scrape',
     title: 'scrape',
     needs: ['server', 'exposition', 'prometheus'],
-    judge: ({ prometheus: { targets, runtime, hereAt, time }, ...facts }) => {
+    judge: ({ prometheus: { targets, runtime, hereAt, time }, place, ...facts }) => {
+      if (place === 'nobody') return null
       const now = numberOf(time) ?? hereAt
-      return judgeScrape({ targets, runtime, now, here: serverFromHere(facts) }, facts.mode)
+      const here = serverFromHere(facts)
+      return judgeScrape({ targets, runtime, now, here, whose: place }, facts.mode)
     },
+  },
+  {
+    name: 'services',
+    title: 'your services',
+    needs: ['mounts', 'prometheus'],
+    judge: ({ prometheus: { targets, runtime }, targetFile: file, now, mode }) =>
+      judgeServices({ targets, file, runtime, now, inContainer: mode === 'docker' }),
   },
   {
     name: 'clocks',
@@ -167,8 +177,11 @@ const running: Hop<Facts>[] = [
     name: 'samples',
     title: 'samples',
     needs: ['scrape', 'storage'],
-    judge: ({ prometheus: { targets, samples, time, hereAt } }) =>
-      judgeSamples({ targets, samples, now: numberOf(time) ?? hereAt }),
+    judge: ({ prometheus: { targets, samples, time, hereAt }, place }) => {
+      const of = place === 'nobody' ? reachedTargets : serverTargets
+      if (place === 'nobody' && of(targets).length === 0) return null
+      return judgeSamples({ targets, of, samples, now: numberOf(time) ?? hereAt })
+    },
   },
   {
     name: 'rules',
@@ -192,7 +205,8 @@ const running: Hop<Facts>[] = [
     name: 'panel',
     title: 'panel',
     needs: ['server', 'samples'],
-    judge: ({ prometheus, server }) => judgePanel(prometheus.p95, server.metrics),
+    judge: ({ prometheus, server, place }) =>
+      place === 'nobody' ? null : judgePanel(prometheus.p95, server.metrics),
   },
   {
     name: 'load-generator',
@@ -205,19 +219,8 @@ const running: Hop<Facts>[] = [
 /** The way from the machine to the panel, in the order in which the data flow. */
 export const hops = { before, all: [...before, ...running] }
 
-/** Does the lab run, and somebody else's server in the place of its own? */
-function runsWithoutServer({ mode, native, engine }: Facts): boolean {
-  if (mode === 'native') {
-    const names = native?.processes.map(({ name }) => name) ?? []
-    return names.length > 0 && !names.includes('server')
-  }
-  const containers = engine ? ownContainers(engine) : []
-  const server = containers.find(({ service }) => service === 'server')
-  return containers.length > 0 && server?.state !== 'running'
-}
-
 /** What a container would have to reach, as this machine sees it. */
-function serverFromHere({ engine, mode, server, settings }: Omit<Facts, 'prometheus'>) {
+function serverFromHere({ engine, mode, server, settings }: Omit<Facts, 'prometheus' | 'place'>) {
   if (mode === 'native' || !engine) return undefined
   return {
     bound: boundOf(engine, settings.ports.server),

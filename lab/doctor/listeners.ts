@@ -1,10 +1,11 @@
 import { isTaken, whoListens } from '../native/ports.ts'
-import type { PortName, Settings } from '../native/settings.ts'
+import type { Settings } from '../native/settings.ts'
 import type { Published } from './published.ts'
 
 /** One port of the lab, and who has it. */
 export type Listener = {
-  name: PortName
+  /** Of the port, as in the settings; of one of a profile's, its service. */
+  name: string
   port: number
   taken: boolean
   /** In words, where that can be told. */
@@ -33,7 +34,7 @@ export async function socketsOf(ports: Settings['ports']): Promise<Sockets> {
  * @param processes the ports of the lab's own processes
  */
 export function listenersOf(
-  ports: Settings['ports'],
+  ports: Record<string, number>,
   {
     sockets,
     published: { containers, ours },
@@ -41,7 +42,7 @@ export function listenersOf(
   }: { sockets: Sockets; published: Published; processes: readonly number[] },
 ): Listener[] {
   return Object.entries(ports).map(([name, port]) => ({
-    name: name as PortName,
+    name,
     port,
     taken: sockets.has(port) || containers.has(port),
     who: containers.get(port) ?? sockets.get(port) ?? null,

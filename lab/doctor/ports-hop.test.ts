@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Listener } from './listeners.ts'
 import { judgePorts } from './ports-hop.ts'
 
-const free = (['server', 'control', 'prometheus', 'grafana', 'loadgen'] as const).map(
+const free = ['server', 'control', 'prometheus', 'grafana', 'loadgen'].map(
   (name, index): Listener => ({
     ...{ name, port: 8000 + index },
     taken: false,
@@ -62,5 +62,20 @@ test('a run of the lab’s own load has its port, another program there is in th
   assert.match(
     `${judge({ loadgen: { who: 'node other.ts (process 7)' } }).advice}`,
     /--metrics-port 0/,
+  )
+})
+
+test('a port of a profile has its own variable, and one that nobody knows of none', () => {
+  const who = { who: 'nginx (process 7)', taken: true, ours: false }
+  const adviceFor = (name: string) =>
+    judgePorts({ listeners: [{ name, port: 9093, ...who }], without: [], ownServer: false })
+  assert.match(
+    `${adviceFor('alertmanager').advice}`,
+    /another port: LAB_ALERTMANAGER_PORT=9094 make up$/,
+  )
+  const { what, advice } = adviceFor('shop')
+  assert.deepEqual(
+    [what, advice],
+    ['port 9093 (shop) is taken by nginx (process 7)', 'stop what listens there'],
   )
 })

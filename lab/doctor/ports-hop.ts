@@ -35,27 +35,38 @@ export function judgePorts({ listeners, without, ownServer }: PortsQuestion): Ve
     who?.includes('docker-proxy')
       ? `a container (docker ps says which): ${who}`
       : (who ?? "somebody whom this user can't see")
-  const { variable } = portVariables[first.name]
+  const variable = variables[first.name]
   const next = (first.port % 65_535) + 1
   return {
     status: 'broken',
-    what: `port ${first.port} (${titles[first.name]}) is taken by ${by(first.who)}`,
-    evidence: strangers.map(({ port, name, who }) => `${port} (${titles[name]}): ${by(who)}`),
+    what: `port ${first.port} (${titleOf(first)}) is taken by ${by(first.who)}`,
+    evidence: strangers.map((each) => `${each.port} (${titleOf(each)}): ${by(each.who)}`),
     advice:
       first.name === 'server'
         ? `stop what listens on ${first.port}; if it is a server of your own that is to be scraped, let the lab watch it: make up TARGET=localhost:${first.port}`
         : first.name === 'loadgen'
           ? 'stop what listens there, or send load with ARGS="--metrics-port 0", which no dashboard shows'
-          : `stop what listens there, or take another port: ${variable}=${next} make up`,
+          : variable
+            ? `stop what listens there, or take another port: ${variable}=${next} make up`
+            : 'stop what listens there',
   }
 }
 
-const titles: Record<Listener['name'], string> = {
-  server: 'server',
-  control: 'console',
-  prometheus: 'Prometheus',
-  grafana: 'Grafana',
-  loadgen: 'load generator',
+const titles: Record<string, string> = {
+  ...{ server: 'server', control: 'console', prometheus: 'Prometheus', grafana: 'Grafana' },
+  ...{ loadgen: 'load generator', alertmanager: 'Alertmanager', influxdb: 'InfluxDB' },
+}
+
+const titleOf = ({ name }: Listener) => titles[name] ?? name
+
+/** Which variable changes which port; those of profiles are compose.yaml's. */
+const variables: Record<string, string> = {
+  ...Object.fromEntries(
+    Object.entries(portVariables).map(([name, { variable }]) => [name, variable]),
+  ),
+  alertmanager: 'LAB_ALERTMANAGER_PORT',
+  receiver: 'LAB_RECEIVER_PORT',
+  influxdb: 'LAB_INFLUX_PORT',
 }
 
 /** A run of the lab's own load has its port while it lasts. */

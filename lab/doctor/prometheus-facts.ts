@@ -11,7 +11,7 @@ export type PrometheusFacts = {
   /** Its clock, and ours half-way through the question, in seconds since the epoch. */
   time: Answer
   hereAt: number
-  /** How many scrapes of the server have succeeded in the last minute: `up` is 1 for each. */
+  /** How many scrapes of each target have succeeded in the last minute: `up` is 1 for each. */
   samples: Answer
   /** The p95 of the last minute. */
   p95: Answer
@@ -22,7 +22,7 @@ export type PrometheusFacts = {
 }
 
 const queries = {
-  samples: 'max(sum_over_time(up{job="httpserver"}[1m]))',
+  samples: 'sum_over_time(up[1m])',
   p95: 'histogram_quantile(0.95, sum by (le) (rate(lab_request_duration_seconds_bucket{job="httpserver"}[1m])))',
   lateness:
     'histogram_quantile(0.99, sum by (le) (rate(loadgen_lateness_seconds_bucket{job="loadgen"}[1m])))',
@@ -96,4 +96,12 @@ export function numberOf(answer: Answer): number | undefined {
   const point =
     resultType === 'scalar' ? (result as Point) : (result as { value: Point }[])?.[0]?.value
   return point ? Number(point[1]) : undefined
+}
+
+/** What a query answered with, each series with its labels and value; empty where it is no vector. */
+export function pointsOf(answer: Answer): { metric: Record<string, string>; value: number }[] {
+  type Series = { metric: Record<string, string>; value: [number, string] }
+  const body = jsonOf(answer) as { data?: { resultType: string; result: Series[] } } | undefined
+  if (body?.data?.resultType !== 'vector') return []
+  return body.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer } from './answer.ts'
 import { judgeSamples } from './samples-hop.ts'
+import { ownTargets, serverTargets } from './targets.ts'
 
 const now = Date.parse('2026-01-02T03:04:05Z') / 1000
 
@@ -10,15 +11,27 @@ const answer = (data: unknown): Answer => ({
   body: JSON.stringify({ status: 'success', data }),
 })
 
-/** What is said when the last scrape was so long ago, and so many have succeeded in the last minute. */
-function judge(secondsAgo: number | null, count: number | null) {
-  const lastScrape =
-    secondsAgo === null ? '0001-01-01T00:00:00Z' : new Date((now - secondsAgo) * 1000).toISOString()
-  const target = { labels: { job: 'httpserver' }, scrapeUrl: 'http://s/metrics', lastScrape }
-  const targets = answer({ activeTargets: [{ ...target, scrapeInterval: '5s' }] })
-  const result = count === null ? [] : [{ metric: {}, value: [now, String(count)] }]
-  return judgeSamples({ targets, samples: answer({ resultType: 'vector', result }), now })
+type Seen = { job: string; secondsAgo: number | null; count: number | null }
+
+/** What is said when the last scrape of each was so long ago, and so many have succeeded in the last minute. */
+function judgeAll(seen: Seen[], of = serverTargets) {
+  const activeTargets = seen.map(({ job, secondsAgo }) => ({
+    ...{ labels: { job, instance: `${job}:80` }, scrapeUrl: `http://${job}/metrics` },
+    scrapeInterval: '5s',
+    lastScrape:
+      secondsAgo === null
+        ? '0001-01-01T00:00:00Z'
+        : new Date((now - secondsAgo) * 1000).toISOString(),
+  }))
+  const result = seen.flatMap(({ job, count }) =>
+    count === null ? [] : [{ metric: { job, instance: `${job}:80` }, value: [now, String(count)] }],
+  )
+  const samples = answer({ resultType: 'vector', result })
+  return judgeSamples({ targets: answer({ activeTargets }), of, samples, now })
 }
+
+const judge = (secondsAgo: number | null, count: number | null) =>
+  judgeAll([{ job: 'httpserver', secondsAgo, count }])
 
 test('before the first scrape there are two intervals to wait at most', () => {
   const { status, seconds } = judge(null, null)
@@ -42,4 +55,17 @@ test('a last scrape that is more than three intervals ago is broken, whatever th
     [status, what],
     ['broken', 'the last scrape was 16 s ago, and should be each 5 s'],
   )
+})
+
+test('each target has its own scrapes, and only those that are meant are looked at', () => {
+  const well = { job: 'shop', secondsAgo: 1, count: 9 }
+  const early = { job: 'cart', secondsAgo: 1, count: 1 }
+  const stranger = { job: 'httpserver', secondsAgo: 1, count: 0 }
+  assert.equal(judgeAll([stranger, well], ownTargets).status, 'ok')
+  const { status, evidence } = judgeAll([stranger, well, early], ownTargets)
+  assert.equal(status, 'waiting')
+  assert.match(`${evidence}`, /^http:\/\/cart\/metrics: /)
+  const late = { job: 'late', secondsAgo: 60, count: 9 }
+  assert.equal(judgeAll([well, early, late], ownTargets).status, 'broken')
+  assert.equal(judgeAll([well]).status, 'unknown')
 })

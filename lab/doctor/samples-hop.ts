@@ -1,23 +1,34 @@
 import { type Answer, refusalOf } from './answer.ts'
 import type { Verdict } from './finding.ts'
-import { numberOf } from './prometheus-facts.ts'
-import { type Target, targetsOf } from './scrape-hop.ts'
+import { pointsOf } from './prometheus-facts.ts'
+import { lastScrapeOf, type Target } from './targets.ts'
 
 /** What tells whether there are samples, and when the next ones come. */
 export type SamplesQuestion = {
+  /** What Prometheus answered, and which of the targets that it lists are looked at. */
   targets: Answer
-  /** How many scrapes have succeeded in the last minute. */
+  of: (targets: Answer) => Target[]
+  /** How many scrapes of each target have succeeded in the last minute. */
   samples: Answer
   /** Prometheus' own clock, in seconds since the epoch. */
   now: number
 }
 
-/** Has Prometheus two scrapes of the server, which a rate needs, and is the last one recent? */
-export function judgeSamples({ targets, samples, now }: SamplesQuestion): Verdict {
+/** Has Prometheus two scrapes of each of them, which a rate needs, and is the last one recent? */
+export function judgeSamples({ targets, of, samples, now }: SamplesQuestion): Verdict {
   const refusal = refusalOf(targets) ?? refusalOf(samples)
   if (refusal) return { status: 'unknown', what: 'Prometheus did not say', evidence: [refusal] }
-  const target = targetsOf(targets).find(({ labels }) => labels.job === 'httpserver')
-  if (!target) return { status: 'unknown', what: 'there is no target to have samples of' }
+  const verdicts = of(targets).map((target) => judgeTarget(target, countOf(target, samples), now))
+  const [first] = verdicts
+  return (
+    verdicts.find(({ status }) => status === 'broken') ??
+    verdicts.find(({ status }) => status !== 'ok') ??
+    first ?? { status: 'unknown', what: 'there is no target to have samples of' }
+  )
+}
+
+/** @param count how many scrapes of it have succeeded in the last minute */
+function judgeTarget(target: Target, count: number, now: number): Verdict {
   const interval = secondsOf(target.scrapeInterval)
   const last = lastScrapeOf(target)
   if (last === undefined) {
@@ -38,7 +49,6 @@ export function judgeSamples({ targets, samples, now }: SamplesQuestion): Verdic
       advice: 'see whether the machine has time for Prometheus; make logs shows what it says',
     }
   }
-  const count = numberOf(samples) ?? 0
   if (count < 2) {
     const seconds = Math.max(1, Math.ceil(interval - age) + (count === 0 ? interval : 0))
     return {
@@ -58,9 +68,11 @@ export function judgeSamples({ targets, samples, now }: SamplesQuestion): Verdic
   }
 }
 
-function lastScrapeOf({ lastScrape }: Target): number | undefined {
-  const at = Date.parse(lastScrape) / 1000
-  return at > 0 ? at : undefined
+function countOf({ labels }: Target, samples: Answer): number {
+  const its = pointsOf(samples).find(
+    ({ metric }) => metric.job === labels.job && metric.instance === labels.instance,
+  )
+  return its?.value ?? 0
 }
 
 /** Of a duration as Prometheus writes it: 5s, 1m, 1m30s, 500ms. */

@@ -1,26 +1,9 @@
-import { type Answer, jsonOf, refusalOf } from './answer.ts'
+import { type Answer, refusalOf } from './answer.ts'
 import type { Mode } from './facts.ts'
 import type { Verdict } from './finding.ts'
-import { translateScrapeError } from './scrape-error.ts'
+import { type Asked, translateScrapeError } from './scrape-error.ts'
+import { serverTargets, startOf } from './targets.ts'
 import { judgeUnreachable, type Unreachable } from './unreachable.ts'
-
-/** A target as Prometheus lists it (https://prometheus.io/docs/prometheus/latest/querying/api/#targets). */
-export type Target = {
-  labels: Record<string, string>
-  scrapeUrl: string
-  health: 'up' | 'down' | 'unknown'
-  lastError: string
-  /** RFC 3339; year 1 before the first. */
-  lastScrape: string
-  /** As in `5s`. */
-  scrapeInterval: string
-}
-
-/** What the answer of /api/v1/targets lists; empty where it is none. */
-export function targetsOf(answer: Answer): Target[] {
-  const body = jsonOf(answer) as { data?: { activeTargets?: Target[] } } | undefined
-  return body?.data?.activeTargets ?? []
-}
 
 /** A Prometheus that was just started takes up to 5 s to know its targets. */
 const discoverySeconds = 6
@@ -36,14 +19,18 @@ export type ScrapeQuestion = {
   runtime: Answer
   /** Prometheus' own clock, in seconds since the epoch. */
   now: number
+  whose: Asked['whose']
 }
 
 /** Does Prometheus reach the server? Its own account of the last scrape. */
-export function judgeScrape({ targets, runtime, now, here }: ScrapeQuestion, mode: Mode): Verdict {
+export function judgeScrape(
+  { targets, runtime, now, here, whose }: ScrapeQuestion,
+  mode: Mode,
+): Verdict {
   const refusal = refusalOf(targets)
   if (refusal)
     return { status: 'unknown', what: 'Prometheus does not list its targets', evidence: [refusal] }
-  const target = targetsOf(targets).find(({ labels }) => labels.job === 'httpserver')
+  const [target] = serverTargets(targets)
   const started = startOf(runtime)
   if (!target && started !== undefined && now - started < discoverySeconds) {
     const seconds = Math.ceil(discoverySeconds - (now - started)) + 2 * interval
@@ -70,7 +57,8 @@ export function judgeScrape({ targets, runtime, now, here }: ScrapeQuestion, mod
       const said = `${scrapeUrl}: ${lastError}`
       return { ...unreachable, evidence: [said, ...(unreachable.evidence ?? [])] }
     }
-    const { what, advice } = translateScrapeError(lastError, mode === 'docker')
+    const asked = { url: scrapeUrl, job: 'httpserver', whose, inContainer: mode === 'docker' }
+    const { what, advice } = translateScrapeError(lastError, asked)
     return {
       status: 'broken',
       what: `Prometheus can't scrape the server: ${what}`,
@@ -83,11 +71,4 @@ export function judgeScrape({ targets, runtime, now, here }: ScrapeQuestion, mod
     what:
       health === 'up' ? `Prometheus scrapes ${scrapeUrl}` : `Prometheus is to scrape ${scrapeUrl}`,
   }
-}
-
-/** When Prometheus itself was started, in seconds since the epoch. */
-function startOf(runtime: Answer): number | undefined {
-  const body = jsonOf(runtime) as { data?: { startTime?: string } } | undefined
-  const start = Date.parse(body?.data?.startTime ?? '')
-  return Number.isNaN(start) ? undefined : start / 1000
 }
