@@ -242,6 +242,13 @@ test('a mount with other files than the folder here is named with three of them'
   ])
 })
 
+test('what discovery writes is in a volume of its own, and no other file than here', () => {
+  const inside = seen(1e6, 'yes', ['1699 ./prometheus.yml', '7 ./discovered/targets.json'])
+  const outside = seen(1e6, 'yes', ['1699 ./prometheus.yml', '8 ./discovered/README.md'])
+  const answers = { 'inside-prometheus': inside, 'outside-prometheus': outside }
+  assert.equal(judgeMounts(engine({ answers }))?.status, 'ok')
+})
+
 test('a mount that became empty is told from a folder that is empty here', () => {
   const empty = seen(1e6, 'yes', [])
   assert.deepEqual(judgeMounts(engine({ answers: { 'inside-prometheus': empty } }))?.evidence, [

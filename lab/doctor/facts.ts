@@ -18,7 +18,7 @@ import { checkConfig, findPromtool } from './promtool.ts'
 import { type Provisioning, readProvisioning } from './provisioning.ts'
 import { type Published, publishedOf } from './published.ts'
 import { askSecure } from './secure-answer.ts'
-import { type ServerPlace, serverPlaceOf } from './server-place.ts'
+import { runsWithoutServer, type ServerPlace, serverPlaceOf } from './server-place.ts'
 import type { TargetFile } from './services-hop.ts'
 import { readSockets } from './sockets.ts'
 import { sourcesOf, textOf } from './sources.ts'
@@ -132,7 +132,7 @@ export async function gather(options: GatherOptions): Promise<Facts> {
   )
 
   const { prometheusData } = folderOf(settings.folder)
-  const withoutServer = runsWithoutServer(mode, native, engine)
+  const withoutServer = runsWithoutServer({ mode, native, engine })
   const own = targetFileOf(project)
   const place = serverPlaceOf({
     content: own?.content,
@@ -172,17 +172,6 @@ function targetFileOf(project: string): TargetFile | null {
   const content = readTargetFile(project)
   if (content === undefined) return null
   return { content, writtenAt: statSync(join(project, targetFile)).mtimeMs / 1000 }
-}
-
-/** Does the lab run, and somebody else's server in the place of its own? */
-function runsWithoutServer(mode: Mode, native: NativeLab | null, engine: Engine | null): boolean {
-  if (mode === 'native') {
-    const names = native?.processes.map(({ name }) => name) ?? []
-    return names.length > 0 && !names.includes('server')
-  }
-  const containers = engine ? ownContainers(engine) : []
-  const server = containers.find(({ service }) => service === 'server')
-  return containers.length > 0 && server?.state !== 'running'
 }
 
 async function engineOf({ mode, record, env, leftMs }: GatherOptions): Promise<Engine | null> {

@@ -37,8 +37,8 @@ function judgeMount(
   { service, folder, file }: (typeof mounts)[number],
   { name }: Container,
 ): Verdict | undefined {
-  const here = seenBy(engine, `outside-${service}`)?.files
-  const there = seenBy(engine, `inside-${service}`)?.files
+  const here = filesIn(engine, `outside-${service}`)
+  const there = filesIn(engine, `inside-${service}`)
   if (here === undefined) return undefined
   if (!here || Object.keys(here).length === 0) {
     return {
@@ -66,6 +66,15 @@ function judgeMount(
     ],
     advice: `the folder was moved or made anew since: docker compose restart ${service}`,
   }
+}
+
+/** Without those in Prometheus' folder `discovered`, where a container has a volume that discovery fills. */
+function filesIn(engine: Engine, question: string): Files | null | undefined {
+  const files = seenBy(engine, question)?.files
+  if (!files) return files
+  return Object.fromEntries(
+    Object.entries(files).filter(([path]) => !path.startsWith('discovered/')),
+  )
 }
 
 /** The paths whose files differ, or are only on one side. */

@@ -1,5 +1,7 @@
 import { readTargets } from '../target.ts'
 import { namedIn, replacementsIn } from '../target-file.ts'
+import { ownContainers } from './container.ts'
+import type { Facts } from './facts.ts'
 
 /**
  * Who is to answer on the port of the lab's server: the lab's own (or whatever was started for it, as `make dev` is), a
@@ -30,4 +32,19 @@ export function serverPlaceOf(question: ServerPlaceQuestion): ServerPlace {
   }
   // make up leaves the lab's server out where somebody else has its port, if there is another service to be watched.
   return stranger && namedIn(content).length > 0 ? 'nobody' : 'lab'
+}
+
+/** Does the lab run, without a server of its own? Then somebody else's may be in its place. */
+export function runsWithoutServer({
+  mode,
+  native,
+  engine,
+}: Pick<Facts, 'mode' | 'native' | 'engine'>): boolean {
+  if (mode === 'native') {
+    const names = native?.processes.map(({ name }) => name) ?? []
+    return names.length > 0 && !names.includes('server')
+  }
+  const containers = engine ? ownContainers(engine) : []
+  const server = containers.find(({ service }) => service === 'server')
+  return containers.length > 0 && server?.state !== 'running'
 }
