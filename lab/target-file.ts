@@ -38,19 +38,14 @@ export const replacementsIn = (content: string): string[] =>
  * make of it. Other YAML may be overlooked.
  */
 export function namedIn(content: string): string[] {
-  const lines = content.split('\n').filter((line) => !/^\s*#/.test(line))
-  return lines
-    .join('\n')
-    .split(/^- /m)
-    .flatMap((group) => {
-      const [, list = ''] = /^targets:\s*\[([^\]]*)\]/.exec(group) ?? []
-      const label = (name: string) =>
-        new RegExp(`\\b${name}:\\s*["']?([^"',}\\s]+)`).exec(group)?.[1]
-      const scheme = label('__scheme__') ?? 'http'
-      const path = label('__metrics_path__') ?? '/metrics'
-      const addresses = list.split(',').map((each) => each.trim().replace(/^["']|["']$/g, ''))
-      return addresses.filter(Boolean).map((address) => `${scheme}://${address}${path}`)
-    })
+  return content.split(/^- /m).flatMap((group) => {
+    const [, list = ''] = /^targets:\s*\[([^\]]*)\]/.exec(group) ?? []
+    const label = (name: string) => new RegExp(`\\b${name}:\\s*["']?([^"',}\\s]+)`).exec(group)?.[1]
+    const scheme = label('__scheme__') ?? 'http'
+    const path = label('__metrics_path__') ?? '/metrics'
+    const addresses = list.split(',').map((each) => each.trim().replace(/^["']|["']$/g, ''))
+    return addresses.filter(Boolean).map((address) => `${scheme}://${address}${path}`)
+  })
 }
 
 /** What the target file says; undefined where there is none. */

@@ -16,7 +16,7 @@ type Seen = { job: string; secondsAgo: number | null; count: number | null }
 /** What is said when the last scrape of each was so long ago, and so many have succeeded in the last minute. */
 function judgeAll(seen: Seen[], of = serverTargets) {
   const activeTargets = seen.map(({ job, secondsAgo }) => ({
-    ...{ labels: { job, instance: `${job}:80` }, scrapeUrl: `http://${job}/metrics` },
+    ...{ labels: { job, instance: 'host:80' }, scrapeUrl: `http://${job}/metrics` },
     scrapeInterval: '5s',
     lastScrape:
       secondsAgo === null
@@ -24,7 +24,7 @@ function judgeAll(seen: Seen[], of = serverTargets) {
         : new Date((now - secondsAgo) * 1000).toISOString(),
   }))
   const result = seen.flatMap(({ job, count }) =>
-    count === null ? [] : [{ metric: { job, instance: `${job}:80` }, value: [now, String(count)] }],
+    count === null ? [] : [{ metric: { job, instance: 'host:80' }, value: [now, String(count)] }],
   )
   const samples = answer({ resultType: 'vector', result })
   return judgeSamples({ targets: answer({ activeTargets }), of, samples, now })

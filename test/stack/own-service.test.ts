@@ -11,6 +11,7 @@ import { createPrometheus } from '../../lab/prometheus.ts'
 import { targetFile } from '../../lab/target-file.ts'
 import { root } from '../processes.ts'
 import { compose, isTaken, run } from './compose.ts'
+import { doctor } from './doctor-run.ts'
 
 // docs/your-own-service.md with Docker: the service is on this machine, all else in containers.
 
@@ -55,7 +56,16 @@ test('a service of this machine is scraped from a container, and one on 127.0.0.
   const { port } = hidden.address() as AddressInfo
   await startExample(3001)
   const { stdout, stderr } = await up(`localhost:3001 hidden=localhost:${port}`)
+  const { firstBroken, hops } = await doctor({ env: { LAB_GRAFANA: 'none' } })
   hidden.close()
+  assert.equal(firstBroken, 'services')
+  assert.match(
+    `${hops.services?.evidence}`,
+    new RegExp(
+      `^job hidden, http://host\\.docker\\.internal:${port}/metrics: .*connection refused$`,
+    ),
+  )
+  assert.match(`${hops.services?.advice}`, /let it listen on every interface \(0\.0\.0\.0\)/)
   assert.match(
     stderr,
     /lab: localhost:3001 is on this machine: Prometheus, in a container, asks host\.docker\.internal:3001/,
@@ -94,6 +104,10 @@ test('a service on 8080 takes the place of the lab’s server', async () => {
   await waitFor('sum(http_request_duration_seconds_count{job="httpserver"}) == 1')
   const { stdout: services } = await compose('ps', '--services', '--status', 'running')
   assert.doesNotMatch(services, /^server$/m)
+  await waitFor('sum_over_time(up{job="httpserver"}[20s]) > 1')
+  const report = await doctor({ env: { LAB_GRAFANA: 'none' } })
+  assert.equal(report.exitCode, 0, JSON.stringify(report, null, 2))
+  assert.match(`${report.hops.ports?.what}`, /; 8080 has a server of yours/)
 })
 
 /** As somebody would who has just read that the port is free now. */
