@@ -97,6 +97,7 @@ export function titleOf(service: string): string {
     prometheus: 'Prometheus',
     grafana: 'Grafana',
     alertmanager: 'Alertmanager',
+    influxdb: 'InfluxDB',
   }
   return titles[service] ?? `the ${service}`
 }

@@ -215,6 +215,13 @@ for (const [name, change, what, evidence] of made) {
   })
 }
 
+test('a service of a profile is judged as any other', () => {
+  const labels = { 'com.docker.compose.service': 'influxdb' }
+  const state = { Health: { Status: 'unhealthy', Log: [{ Output: 'curl: (7)' }] } }
+  const { status, what } = judgeContainers(engine({ labels, state })) ?? {}
+  assert.deepEqual([status, what], ['broken', 'InfluxDB runs, but fails its health check'])
+})
+
 test('a folder that is entered by a symbolic link is the same folder', () => {
   const labels = {
     'com.docker.compose.project.working_dir': '/data/latency-lab',
