@@ -128,7 +128,8 @@ test('a lesson about one behaviour does not judge a run of another', async () =>
 
 test('lesson 3: as many delays as the truth has are like the mean: none', async () => {
   await control().change({ name: 'bimodal' })
-  await load('--rate', '150', '--duration', '4s', `${server.url}/`)
+  // Up to 2 % may be late: in 10 s that is a pause of 0.2 s, which a busy machine may well make.
+  await load('--rate', '150', '--duration', '10s', `${server.url}/`)
   const { delays } = await control().truth()
   assert.deepEqual(
     delays.filter(({ seconds }) => seconds > 0.05 && seconds <= 0.25),

@@ -166,7 +166,8 @@ const bars = (layout: LayoutName) =>
     (run) => byBound(cumulative(secondsOf(ended(run, countedBy(layout))), layouts[layout])),
     layout === 'exponential'
       ? {
-          ...extended,
+          // 2 % by the extension, as everywhere, and as many again that are on the other side of the bound.
+          relative: 0.05,
           absolute: 5,
           because: `${extended.because}; some end within 1 ms of a bound`,
         }
