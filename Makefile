@@ -57,7 +57,7 @@ up.docker = ./lab/up.sh
 up.native = $(lab.native) up
 stop.docker = docker compose stop server
 stop.native = $(lab.native) down server
-logs.docker = docker compose logs --follow --tail 100
+logs.docker = docker compose $(profiles) logs --follow --tail 100
 logs.native = $(lab.native) logs
 # As this user, who owns the folder; the key is for the server in its container, which is another one.
 certificate.docker = mkdir -p -m 700 '$(tls_folder)' && docker compose --file compose.yaml run --rm --no-deps \
@@ -68,9 +68,11 @@ reload.docker = docker compose exec -T server node lab/main.ts reload --in-conta
 reload.native = $(lab.native) reload
 restart.docker = docker compose restart server
 restart.native = $(lab.native) down server && $(lab.native) up server
-down.docker = docker compose --profile load --profile alerts --profile influx --profile discovery down
+# Whatever runs, also of a profile that this command was not told of.
+profiles = --profile load --profile alerts --profile influx --profile discovery
+down.docker = docker compose $(profiles) down
 down.native = $(lab.native) down
-clean.docker = docker compose --profile load --profile alerts --profile influx --profile discovery down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native' $(targets)
+clean.docker = docker compose $(profiles) down --volumes; rm -rf '$(or $(LAB_DIR),.lab)/native' $(targets)
 clean.native = $(lab.native) clean && rm -f $(targets)
 targets = prometheus/targets/your-service.yaml
 
@@ -101,6 +103,7 @@ help: ## Show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make up TARGET=localhost:3001       watch a service of your own, too: docs/your-own-service.md"
+	@echo "  make up COMPOSE_PROFILES=influx     more services, of Docker alone: alerts, influx, discovery, or several with commas"
 	@echo "  make load RATE=50 DURATION=2m       other load"
 	@echo "  make load ARGS='--arrivals even'    anything the load generator takes: ARGS=--help"
 	@echo "  make -s load ARGS='--json -'        the result alone, as JSON"

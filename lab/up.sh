@@ -19,6 +19,18 @@ if ! docker compose version >/dev/null 2>&1; then
   exit 1
 fi
 
+# Of a profile that there is not, Compose takes no notice: the lab would be up, and lack what was asked for.
+profiles=${COMPOSE_PROFILES-$(sed -n 's/^COMPOSE_PROFILES=//p' .env 2>/dev/null || true)}
+known=$(docker compose config --profiles | tr '\n' ' ')
+unknown=
+for profile in $(printf '%s' "$profiles" | tr -d "\"'" | tr ',' ' '); do
+  case " * $known" in *" $profile "*) ;; *) unknown="$unknown $profile" ;; esac
+done
+if [ "$unknown" ]; then
+  say "COMPOSE_PROFILES=$profiles: no profile is called${unknown}. There are: ${known% }. Nothing was started"
+  exit 2
+fi
+
 say 'building the image: a minute the first time, a second when nothing has changed'
 docker compose build --quiet server
 
@@ -101,8 +113,9 @@ if ! docker compose up --no-build --detach --wait $services 2>"$messages"; then
   cat "$messages" >&2
   case $(cat "$messages") in
     *'already in use'* | *'already allocated'* | *'port is not available'*)
-      say 'a port is taken, the message above has its number: stop what listens there, or move Prometheus, Grafana or'
-      say 'the control listener with LAB_PROMETHEUS_PORT, LAB_GRAFANA_PORT or LAB_CONTROL_PORT. 8080 stays: Prometheus'
+      say 'a port is taken, the message above has its number: stop what listens there, or move Prometheus, Grafana,'
+      say 'the control listener, InfluxDB, Alertmanager or the receiver with LAB_PROMETHEUS_PORT, LAB_GRAFANA_PORT,'
+      say 'LAB_CONTROL_PORT, LAB_INFLUX_PORT, LAB_ALERTMANAGER_PORT or LAB_RECEIVER_PORT. 8080 stays: Prometheus'
       say 'scrapes it. Is it a service of your own that is to be scraped? make up TARGET=localhost:8080' ;;
     *)
       say 'a service does not start; the last lines of each:'

@@ -452,6 +452,14 @@ describe('the lab without Docker', { concurrency: 2 }, () => {
     assert.match((await lab.run(['down'])).stderr, /server, grafana, prometheus ended/)
   })
 
+  test('a profile of Docker’s is said to start nothing here', async () => {
+    const lab = await newLab({ COMPOSE_PROFILES: 'influx', SEED: 'often' })
+    const { stderr } = await lab.run(['up'])
+    assert.match(stderr, /COMPOSE_PROFILES=influx: profiles are Docker's, and nothing of them is/)
+    const without = await newLab({ SEED: 'often' })
+    assert.doesNotMatch((await without.run(['up'])).stderr, /COMPOSE_PROFILES/)
+  })
+
   test('bad settings and bad words are all named, and nothing is started', async () => {
     const lab = await newLab({ LAB_PROMETHEUS_PORT: '0', LAB_GRAFANA_PORT: 'x', LAB_GRAFANA: 'no' })
     const { exitCode, stderr } = await lab.run(['up', 'everything'])

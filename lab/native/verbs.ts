@@ -98,6 +98,10 @@ async function runUp(known: Known) {
   const { env, project, node, settings, self, args, targets, say, print, doctor } = known
   const startedHere = existsSync(folderOf(settings.folder).state)
   say(`${await whyNative(env, startedHere)}: the lab runs as plain processes`)
+  if (env.COMPOSE_PROFILES)
+    say(
+      `COMPOSE_PROFILES=${env.COMPOSE_PROFILES}: profiles are Docker's, and nothing of them is started`,
+    )
   const certificate = settings.tls && join(settings.tls, tlsFiles.certificate)
   if (certificate && !existsSync(certificate)) {
     say(`LAB_TLS=on, and there is no ${certificate}: make certificate makes one`)
