@@ -115,7 +115,7 @@ if ! docker compose up --no-build --detach --wait $services 2>"$messages"; then
     *'already in use'* | *'already allocated'* | *'port is not available'*)
       say 'a port is taken, the message above has its number: stop what listens there, or move Prometheus, Grafana,'
       say 'the control listener, InfluxDB, Alertmanager or the receiver with LAB_PROMETHEUS_PORT, LAB_GRAFANA_PORT,'
-      say 'LAB_CONTROL_PORT, LAB_INFLUX_PORT, LAB_ALERTMANAGER_PORT or LAB_RECEIVER_PORT. 8080 stays: Prometheus'
+      say 'LAB_CONTROL_PORT, LAB_INFLUX_PORT, LAB_ALERTMANAGER_PORT or LAB_RECEIVER_PORT in .env. 8080 stays: Prometheus'
       say 'scrapes it. Is it a service of your own that is to be scraped? make up TARGET=localhost:8080' ;;
     *)
       say 'a service does not start; the last lines of each:'

@@ -72,6 +72,18 @@ describe('a lab that runs, or should', { concurrency: 2 }, () => {
     const seconds = early.headline?.seconds ?? 0
     assert.ok(seconds >= 1 && seconds <= 16, `${seconds}`)
     assert.ok(early.headline?.advice?.startsWith(`wait ${seconds} s`), `${early.headline?.advice}`)
+    const elsewhere = `${lab.ports.prometheus + 1}`
+    const moved = await lab.run(['doctor', '--json'], { LAB_PROMETHEUS_PORT: elsewhere })
+    const there = readReport(moved.stdout)
+    assert.equal(
+      there.headline?.what,
+      `Prometheus runs on port ${lab.ports.prometheus}, and this command looks for it on ${elsewhere}`,
+    )
+    const broken = there.report.hops.filter(({ status }) => status === 'broken')
+    assert.deepEqual(
+      broken.map(({ hop }) => hop),
+      ['settings'],
+    )
     await sleep(seconds * 1000)
     const then = await lab.run(['doctor'])
     assert.equal(then.exitCode, 0, then.stdout)

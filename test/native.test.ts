@@ -337,7 +337,7 @@ describe('the lab without Docker', { concurrency: 2 }, () => {
     assert.match(
       stderr,
       new RegExp(
-        `lab: port ${prometheus} \\(Prometheus\\) is taken by ${who}: stop what listens there, or set LAB_PROMETHEUS_PORT to another, as in LAB_PROMETHEUS_PORT=${prometheus + 1}\n`,
+        `lab: port ${prometheus} \\(Prometheus\\) is taken by ${who}: stop what listens there, or take another port: LAB_PROMETHEUS_PORT=${prometheus + 1} as a line of the file .env\n`,
       ),
     )
     assert.match(stderr, /lab: nothing was started\n$/)

@@ -4,6 +4,9 @@ import type { DataFolder } from './native-lab.ts'
 /** Prometheus needs tens of megabytes for an hour of the lab; below this it is a matter of minutes. */
 export const leastFreeBytes = 100e6
 
+/** Where no `chown` would help. */
+const reasons: Record<string, string> = { EROFS: 'read-only', ENOTDIR: 'a file, and no folder' }
+
 /** Can the data be written, and is there room for them? */
 export function judgeDisk(folders: readonly DataFolder[]): Verdict {
   const refused = folders.filter(({ error }) => error !== null)
@@ -12,11 +15,11 @@ export function judgeDisk(folders: readonly DataFolder[]): Verdict {
   if (first) {
     return {
       status: 'broken',
-      what: `the data can't be written: ${first.path} is ${first.error === 'EROFS' ? 'read-only' : 'not writable for this user'}`,
+      what: `the data can't be written: ${first.path} is ${reasons[`${first.error}`] ?? 'not writable for this user'}`,
       evidence: refused.map(({ path, error }) => `${path}: ${error}`),
       advice:
-        first.error === 'EROFS'
-          ? 'mount it writable, or keep the data elsewhere: LAB_DIR=/another/folder make up'
+        first.error && first.error in reasons
+          ? `${first.error === 'EROFS' ? 'mount it writable, or ' : ''}keep the data elsewhere: LAB_DIR=/another/folder make up`
           : `take it back: sudo chown -R "$(id -u)" ${first.path}`,
     }
   }

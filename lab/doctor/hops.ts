@@ -26,6 +26,7 @@ import { judgeSamples } from './samples-hop.ts'
 import { judgeScrape } from './scrape-hop.ts'
 import { judgeServer } from './server-hop.ts'
 import { judgeServices } from './services-hop.ts'
+import { judgeSettings } from './settings-hop.ts'
 import { judgeStorage } from './storage-hop.ts'
 import { reachedTargets, serverTargets } from './targets.ts'
 import { judgeVolumes } from './volume-hop.ts'
@@ -69,9 +70,16 @@ const before: Hop<Facts>[] = [
     judge: ({ provisioning }) => judgeDashboards(provisioning),
   },
   {
+    name: 'settings',
+    title: 'settings',
+    needs: [],
+    judge: ({ native, settings, mode, beforeUp }) =>
+      mode === 'native' && !beforeUp ? judgeSettings(native, settings.ports) : null,
+  },
+  {
     name: 'ports',
     title: 'ports',
-    needs: ['engine'],
+    needs: ['engine', 'settings'],
     judge: (facts) =>
       judgePorts({
         listeners: facts.listeners,
@@ -98,7 +106,7 @@ const running: Hop<Facts>[] = [
   {
     name: 'processes',
     title: 'processes',
-    needs: ['config', 'ports', 'disk'],
+    needs: ['config', 'settings', 'ports', 'disk'],
     judge: ({ native, mode }) => (mode === 'native' ? judgeProcesses(native) : null),
   },
   {
@@ -140,7 +148,7 @@ const running: Hop<Facts>[] = [
   {
     name: 'prometheus',
     title: 'Prometheus',
-    needs: ['processes', 'containers'],
+    needs: ['settings', 'processes', 'containers'],
     judge: ({ prometheus }) => judgePrometheus(prometheus.ready),
   },
   {
@@ -192,7 +200,7 @@ const running: Hop<Facts>[] = [
   {
     name: 'grafana',
     title: 'Grafana',
-    needs: ['processes', 'containers'],
+    needs: ['settings', 'processes', 'containers'],
     judge: ({ grafana, settings }) => judgeGrafana(grafana, settings.grafana),
   },
   {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { folderOf } from '../native/folder.ts'
 import { isAlive } from '../native/identity.ts'
@@ -21,6 +21,8 @@ export type NativeProcess = {
   exits: number
   lastExit: string | null
   ports: number[]
+  /** Those of its ports that a variable moves, by that variable. */
+  variables: Record<string, number>
   /** The end of its log, where it does not live. */
   lines: string[]
   log: string
@@ -45,6 +47,9 @@ export function nativeLabOf({ folder: root }: Settings): NativeLab | null {
         exits,
         lastExit,
         ports: ports.map(({ port }) => port),
+        variables: Object.fromEntries(
+          ports.flatMap(({ port, variable }) => (variable ? [[variable, port]] : [])),
+        ),
         lines,
         log,
       }
@@ -60,11 +65,11 @@ export function dataFolderOf(path: string): DataFolder {
   let place = path
   while (!existsSync(place)) place = dirname(place)
   const { bavail, bsize } = statfsSync(place)
-  let error: string | null = null
+  let error = statSync(place).isDirectory() ? null : 'ENOTDIR'
   try {
     accessSync(place, constants.W_OK | constants.X_OK)
   } catch (refused) {
-    error = (refused as NodeJS.ErrnoException).code ?? String(refused)
+    error ??= (refused as NodeJS.ErrnoException).code ?? String(refused)
   }
   return { path: place, freeBytes: bavail * bsize, error }
 }

@@ -18,7 +18,7 @@ export async function refuseTakenPorts(table: Table, running: Table): Promise<vo
       const stop = `port ${port} (${title}) is taken${who ? ` by ${who}` : ''}: stop what listens there`
       lines.push(
         variable
-          ? `${stop}, or set ${variable} to another, as in ${variable}=${(port % 65_535) + 1}`
+          ? `${stop}, or take another port: ${variable}=${(port % 65_535) + 1} as a line of the file .env`
           : `${stop}. This port stays, Prometheus scrapes it: is it a service of your own that is to be scraped? make up TARGET=localhost:${port}`,
       )
     }
