@@ -16,10 +16,15 @@ export function judgeStorage(metrics: Answer): Verdict {
   const refusal = refusalOf(metrics)
   if (refusal || 'error' in metrics)
     return { status: 'unknown', what: 'Prometheus did not say', evidence: refusal ? [refusal] : [] }
-  const counted = failures.flatMap((name) => {
+  const told = failures.flatMap((name) => {
     const [, value] = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics.body) ?? []
-    return Number(value) > 0 ? [`${name} ${value}`] : []
+    return value === undefined ? [] : [{ name, value }]
   })
+  if (told.length === 0) {
+    const evidence = [`${metrics.url} has none of the metrics of Prometheus’ storage`]
+    return { status: 'unknown', what: 'Prometheus did not say', evidence }
+  }
+  const counted = told.flatMap(({ name, value }) => (Number(value) > 0 ? [`${name} ${value}`] : []))
   if (counted.length > 0) {
     return {
       status: 'broken',
