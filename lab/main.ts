@@ -119,11 +119,14 @@ function examineLab(
   args: string[],
   { print, tookMs }: { print: (text: string) => void; tookMs: number },
 ): Promise<number> {
+  const isTerminal = Boolean(process.stdout.isTTY)
   return doctorCommand(args, {
     ...{ project, env, err, tookMs, out: print },
     urls,
     node: process.versions.node,
-    colored: Boolean(process.stdout.isTTY),
+    // https://no-color.org
+    colored: isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    columns: isTerminal ? process.stdout.columns || undefined : undefined,
   })
 }
 

@@ -19,6 +19,8 @@ export type DoctorWorld = {
   tookMs: number
   /** May what is printed be coloured? */
   colored: boolean
+  /** How wide the terminal is; undefined where there is none. */
+  columns: number | undefined
   out: (text: string) => void
   err: (text: string) => void
 }
@@ -28,7 +30,8 @@ const limitMs = 3500
 
 /** Runs `lab doctor`. Resolves to the exit code: 0 only when all is well, 2 for wrong usage or settings. */
 export async function doctorCommand(args: readonly string[], world: DoctorWorld): Promise<number> {
-  const { env, urls, node, colored, out, err } = world
+  const { env, urls, node, out, err } = world
+  const looks = { colored: world.colored, columns: world.columns }
   const options = parseDoctorOptions(args)
   const project = ('project' in options && options.project) || world.project
   const settings = readSettings(env, project)
@@ -70,9 +73,9 @@ export async function doctorCommand(args: readonly string[], world: DoctorWorld)
     out(`${JSON.stringify(result, null, 2)}\n`)
   } else if (options.beforeUp) {
     const broken = findings.filter(({ status }) => status === 'broken')
-    if (broken.length > 0) out(`${complaints(broken, { colored })}\n`)
+    if (broken.length > 0) out(`${complaints(broken, looks)}\n`)
   } else {
-    out(`${render(findings, first, { colored })}\n`)
+    out(`${render(findings, first, looks)}\n`)
     if (ok) out(`\nAll is well:\n${addresses(settings, facts.place)}\n`)
   }
   // Before the start, what can't be judged yet is in nobody's way.

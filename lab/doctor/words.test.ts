@@ -57,6 +57,17 @@ test('no line is longer than 96 columns, unless it is one word', () => {
   assert.ok(Math.max(...lengths) <= 96, `${lengths}`)
 })
 
+test('a narrow terminal gets narrow lines, and its words are the same', () => {
+  const long = finding('panel', 'broken', { advice: 'less '.repeat(60).trim() })
+  const text = render([long, behind('rules')], long, { colored: false, columns: 60 })
+  const rows = text.split('\n')
+  assert.ok(Math.max(...rows.map((row) => row.length)) <= 60, text)
+  assert.equal(
+    text.replace(/\s+/g, ' '),
+    render([long, behind('rules')], long, { colored: false }).replace(/\s+/g, ' '),
+  )
+})
+
 test('colour adds escape sequences and changes no word', () => {
   const all = [broken, finding('machine', 'ok'), finding('samples', 'waiting')]
   const colored = render(all, broken, { colored: true })
