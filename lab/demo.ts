@@ -1,5 +1,12 @@
 import type { ClientResult, Clock } from './picture.ts'
-import { comparePicture, freshScrape, renderPicture, restartedSince, servedOf } from './picture.ts'
+import {
+  comparePicture,
+  freshScrape,
+  isLabServer,
+  renderPicture,
+  restartedSince,
+  servedOf,
+} from './picture.ts'
 import type { Prometheus } from './prometheus.ts'
 
 export type DemoOptions = Clock & {
@@ -12,10 +19,17 @@ export type DemoOptions = Clock & {
 /**
  * The main job of the lab in one go: drives load, waits until Prometheus has all of it, and compares.
  * Resolves to whether Prometheus counted exactly the requests that the server served.
+ *
+ * @throws before any load, when what Prometheus scrapes as the server is not the lab's own
  */
 export async function demo({ prometheus, load, say, ...clock }: DemoOptions): Promise<boolean> {
   // Not before the requests of somebody else that are still under way have been counted.
   const since = await freshScrape(prometheus, clock)
+  if (!(await isLabServer(prometheus))) {
+    throw new Error(
+      "what runs on port 8080 is not the lab's own server, so there is nothing to compare: nothing was sent. make load sends load to it",
+    )
+  }
   const client = await load()
   if (!client) return false
   await freshScrape(prometheus, clock)

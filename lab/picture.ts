@@ -50,6 +50,11 @@ export async function freshScrape(prometheus: Prometheus, { sleep, patienceMs }:
   )
 }
 
+/** Is what Prometheus scrapes as the server the lab's own? Its histograms begin at zero with its first scrape. */
+export async function isLabServer(prometheus: Prometheus): Promise<boolean> {
+  return (await prometheus.query(`${requests}_count{job="httpserver"}`)).length > 0
+}
+
 /** Was the server started anew after `since`, in Unix seconds? Its counters began at zero then. */
 export async function restartedSince(prometheus: Prometheus, since: number): Promise<boolean> {
   const started = `process_start_time_seconds{job="httpserver"} > ${since}`

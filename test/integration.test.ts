@@ -109,6 +109,17 @@ test('the demo fails when Prometheus lacks one request', async () => {
   assert.match(said.join('\n'), /Prometheus lacks 1 of them/)
 })
 
+test('the demo sends nothing to a server that is not the lab’s own', async () => {
+  const stranger = (promql: string) => promql.replace('lab_request_duration_seconds', 'app_seconds')
+  const passed = demo({
+    prometheus: { ...prometheus, query: (promql) => prometheus.query(stranger(promql)) },
+    load: async () => assert.fail('load was driven'),
+    say: () => {},
+    ...clock,
+  })
+  await assert.rejects(passed, /port 8080 is not the lab's own server.*nothing was sent/)
+})
+
 /** What a panel of the dashboard *Load generator* shows, once the run is over and the generator has gone. */
 const shown = async (panel: string, refId = 'A') => {
   const query = panelQueries().find(
