@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -157,7 +157,24 @@ describe('before up', { concurrency: 2 }, () => {
       `${headline?.evidence}`,
       /slo\.json: Unexpected token 's', \.\.\." "uid": slo, "de"\.\.\. is not valid JSON$/,
     )
-    assert.equal(headline?.advice, 'make it anew: make generate')
+    assert.equal(
+      headline?.advice,
+      'mend it there, or take it away; if it is one of the lab’s own, make generate writes it anew',
+    )
+  })
+
+  test('a target file that is not YAML', async () => {
+    const lab = await newLab()
+    const project = projectWith('prometheus/prometheus.yml', 'scrape_interval', 'scrape_interval')
+    writeFileSync(join(project, 'prometheus/targets/mine.yaml'), '- targets: [localhost:3001\n')
+    const { report, headline } = await examine(lab, '--project', project)
+    assert.equal(report.firstBroken, 'config')
+    const why = "yaml: line 1: did not find expected ',' or ']'"
+    assert.equal(headline?.what, `a target file can't be read: ${why}`)
+    assert.deepEqual(headline?.evidence, [
+      `prometheus/targets/*.yaml: ${why}; there is: prometheus/targets/mine.yaml`,
+    ])
+    assert.equal(headline?.advice, 'mend that file or take it away, then make up')
   })
 
   test('files of Grafana’s that are not there', async () => {
@@ -179,7 +196,10 @@ describe('before up', { concurrency: 2 }, () => {
     const { exitCode, stdout } = await lab.run(['doctor', '--before-up', '--project', project])
     assert.equal(exitCode, 1)
     assert.match(stdout, /^✗ dashboards: the dashboard slo\.json is not JSON\n {4}\S.*\n/)
-    assert.match(stdout, /\n {2}→ make it anew: make generate\n$/)
+    assert.match(
+      stdout,
+      /\n {2}→ mend it there, or take it away; .*make generate writes it anew\n$/,
+    )
     assert.doesNotMatch(stdout, /✓|\?/)
   })
 

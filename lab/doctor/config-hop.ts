@@ -25,13 +25,15 @@ export function judgeConfig(
     const count = rules.reduce((sum, [, n]) => sum + Number(n), 0)
     return { status: 'ok', what: `prometheus.yml and ${count} rules are as Prometheus wants them` }
   }
+  const target = judgeTargetFiles(promtool.err, sources)
+  if (target) return target
   const faults = faultsOf(promtool.err, sources)
   const [first] = faults
   if (!first) {
     return {
       status: 'broken',
       what: 'promtool refuses prometheus.yml',
-      evidence: `${promtool.err}\n${promtool.out}`.trim().split('\n').slice(-3),
+      evidence: `${promtool.err}\n${promtool.out}`.trim().split('\n').filter(Boolean).slice(-3),
       advice: 'mend what it names',
     }
   }
@@ -43,6 +45,23 @@ export function judgeConfig(
       ({ file, line, why }) => `${file}${line === null ? '' : `:${line}`}: ${why}`,
     ),
     advice: `mend that line of ${first.file}, then make up`,
+  }
+}
+
+/** Of a target file promtool says what is wrong, and of which file only the pattern that it is found by. */
+function judgeTargetFiles(err: string, sources: Record<string, string>): Verdict | null {
+  const [, pattern, why] =
+    /checking SD file "[^"]*?(targets\/[^"]+)": (.+)/.exec(err.replace(/\n\s+/g, ' ')) ?? []
+  if (!pattern || !why) return null
+  const ending = pattern.slice(pattern.lastIndexOf('.'))
+  const files = Object.keys(sources).filter(
+    (file) => file.startsWith('prometheus/targets/') && file.endsWith(ending),
+  )
+  return {
+    status: 'broken',
+    what: `a target file can't be read: ${why}`,
+    evidence: [`prometheus/${pattern}: ${why}; there is: ${files.join(', ')}`],
+    advice: 'mend that file or take it away, then make up',
   }
 }
 

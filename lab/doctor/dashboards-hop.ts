@@ -26,7 +26,8 @@ export function judgeDashboards({ datasources, dashboards, errors }: Provisionin
         evidence: [
           `grafana/provisioning/dashboards/${file}: ${(error as Error).message.replace(/\s+/g, ' ')}`,
         ],
-        advice: 'make it anew: make generate',
+        advice:
+          'mend it there, or take it away; if it is one of the lab’s own, make generate writes it anew',
       }
     }
     for (const uid of uids) asked.set(uid, [...(asked.get(uid) ?? []), file])

@@ -67,7 +67,7 @@ function ofOtherSettings(engine: Engine, own: Container[]): Verdict | undefined 
   if (!first) return undefined
   return {
     status: 'broken',
-    what: `${stale.map(({ service }) => titleOf(service)).join(' and ')} was made from an older compose.yaml, or with other settings`,
+    what: `${stale.map(({ service }) => titleOf(service)).join(' and ')} ${stale.length > 1 ? 'were' : 'was'} made from an older compose.yaml, or with other settings`,
     evidence: stale.map(
       ({ name, service, configHash }) =>
         `${name}: made from ${short(configHash)}, docker compose config --hash ${service} says ${short(hashes.get(service))}`,
