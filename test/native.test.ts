@@ -245,9 +245,13 @@ describe('the lab without Docker', { concurrency: 2 }, () => {
 
   test('a lab that can’t come up says why, and leaves nothing running', async () => {
     const lab = await newLab({ SEED: 'often' })
+    mkdirSync(lab.folder.logs, { recursive: true })
+    writeFileSync(lab.folder.log('server'), 'of another day\n')
     const { exitCode, stderr } = await lab.run(['up'])
     assert.equal(exitCode, 1)
     assert.match(stderr, /lab: {3}server: SEED="often": must be a whole number/)
+    assert.match(stderr, /lab: what had started was ended again\n$/)
+    assert.doesNotMatch(stderr.slice(stderr.indexOf('lab: server ended')), /of another day/)
     assert.equal(existsSync(lab.folder.state), false)
     assert.equal(await answers(`${lab.prometheusUrl}/-/ready`), false)
   })

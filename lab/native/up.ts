@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { tlsFiles } from '../certificate/renew.ts'
-import { allReady, awaitApplied, exitsOf } from './all-ready.ts'
+import { allReady, awaitApplied, exitsOf, logBytesOf } from './all-ready.ts'
 import { endAll } from './down.ts'
 import { type Folder, folderOf } from './folder.ts'
 import { type Identity, isAlive } from './identity.ts'
 import { launch } from './launch.ts'
 import { locked } from './lock.ts'
+import { NotUp } from './not-up.ts'
 import { type Programs, processesOf } from './processes.ts'
 import { writePrometheusConfig } from './prometheus-config.ts'
 import type { Settings } from './settings.ts'
@@ -59,14 +60,19 @@ export async function up(options: UpOptions): Promise<Table> {
     const ca = settings.tls && join(settings.tls, tlsFiles.authority)
     const { prometheusConfig } = folder
     writePrometheusConfig(join(project, 'prometheus'), prometheusConfig, settings.ports, ca)
-    const exitsBefore = running ? exitsOf(running, readTable(folder.table), table) : {}
+    const before = {
+      exits: running ? exitsOf(running, readTable(folder.table), table) : {},
+      logBytes: logBytesOf(folder, table),
+    }
     try {
       if (running) await change(folder, running, table, options)
       else start(folder, table, options)
-      await allReady(folder, table, exitsBefore, options)
+      await allReady(folder, table, before, options)
     } catch (error) {
       await options.doctor()
-      if (!running) await endAll(folder, options)
+      if (running) throw error
+      await endAll(folder, options)
+      if (error instanceof NotUp) error.lines.push('what had started was ended again')
       throw error
     }
     return asked
