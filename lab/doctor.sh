@@ -13,32 +13,45 @@ for node in node_modules/.bin/node node; do
   fi
 done
 
+# With --json what is said of a machine on which no more can be looked at has the form of a whole report, too.
+json=
+for word in "$@"; do if [ "$word" = --json ]; then json=1; fi; done
+quoted() { printf '%s' "$1" | tr '\n\t\r' '   ' | sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&"/'; }
+# Ends with one finding: the hop, its title, its status, what it is, and what to do.
+refuse() {
+  if [ "$json" ]; then
+    printf '{"ok": false, "mode": %s, "firstBroken": "%s", "hops": [{"hop": "%s", "title": "%s", "status": "%s", "what": %s, "evidence": [], "advice": %s, "seconds": null}]}\n' \
+      "$mode" "$1" "$1" "$2" "$3" "$(quoted "$4")" "$(quoted "$5")"
+  else
+    say "$4"
+    say "$5"
+  fi
+  exit 1
+}
+
+mode='"native"'
 record=$(mktemp -d)
 trap 'rm -rf "$record"' EXIT
 if ! command -v docker >/dev/null 2>&1; then
   if command -v npm >/dev/null 2>&1; then
-    say 'the packages are not installed, so nothing more can be looked at: npm ci (make up does it, too)'
-  else
-    say 'neither Docker nor Node.js is to be had here: install Docker (https://docs.docker.com/get-docker/),'
-    say 'or Node.js 20 or newer with npm (https://nodejs.org)'
+    refuse machine machine broken 'the packages are not installed, so nothing more can be looked at' 'npm ci (make up does it, too)'
   fi
-  exit 1
+  refuse machine machine broken 'neither Docker nor Node.js is to be had here' \
+    'install Docker (https://docs.docker.com/get-docker/), or Node.js 20 or newer with npm (https://nodejs.org)'
 fi
+mode='"docker"'
 # What the engine says is asked out here; who runs in the image can't ask it.
 sh lab/doctor/record.sh "$record"
 chmod -R a+rX "$record"
 if [ "$(cat "$record/version.code")" != 0 ]; then
-  say "no Docker engine answers: $(tail -n 1 "$record/version.err" | grep . || echo 'no answer within 3 s')"
-  say 'start it (https://docs.docker.com/engine/daemon/start/), or do without: make up LAB_MODE=native'
-  exit 1
+  refuse engine Docker broken "no Docker engine answers: $(tail -n 1 "$record/version.err" | grep . || echo 'no answer within 3 s')" \
+    'start it (https://docs.docker.com/engine/daemon/start/), or do without: make up LAB_MODE=native'
 fi
 if [ "$(cat "$record/config.code")" != 0 ]; then
-  say "compose.yaml can't be read: $(tail -n 1 "$record/config.err")"
-  exit 1
+  refuse compose compose.yaml broken "compose.yaml can't be read: $(tail -n 1 "$record/config.err")" 'mend what it names'
 fi
 if ! docker image inspect latency-lab >/dev/null 2>&1; then
-  say 'a Docker engine answers. The rest is judged by the lab’s image, which make up builds: make up'
-  exit 1
+  refuse containers containers broken 'the lab is not running: its image, which judges the rest, is not built yet' 'make up'
 fi
 # What Compose reads from .env by itself; the rest of it is in what Compose says of the services.
 LAB_GRAFANA=${LAB_GRAFANA:-$(sed -n 's/^LAB_GRAFANA=//p' .env 2>/dev/null)}
