@@ -32,7 +32,10 @@ if [ "$unknown" ]; then
 fi
 
 say 'building the image: a minute the first time, a second when nothing has changed'
-docker compose build --quiet server
+if ! docker compose build --quiet server; then
+  say 'docker compose refuses, and says why above; make doctor may say more. Nothing was started'
+  exit 1
+fi
 
 # Services of one's own. The tools run from the image, because there may be no Node.js here.
 targets=prometheus/targets/your-service.yaml

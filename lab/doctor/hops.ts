@@ -60,7 +60,8 @@ const before: Hop<Facts>[] = [
   {
     name: 'config',
     title: 'configuration',
-    needs: [],
+    // It is Compose that promtool is asked through.
+    needs: ['compose'],
     judge: ({ promtool, sources }) => judgeConfig(promtool, sources),
   },
   {
