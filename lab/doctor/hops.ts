@@ -26,7 +26,7 @@ import { judgeSamples } from './samples-hop.ts'
 import { judgeScrape } from './scrape-hop.ts'
 import { judgeServer } from './server-hop.ts'
 import { judgeServices } from './services-hop.ts'
-import { judgeSettings } from './settings-hop.ts'
+import { judgeSettings, placesOfContainers, placesOfProcesses } from './settings-hop.ts'
 import { judgeStorage } from './storage-hop.ts'
 import { reachedTargets, serverTargets } from './targets.ts'
 import { judgeVolumes } from './volume-hop.ts'
@@ -74,8 +74,11 @@ const before: Hop<Facts>[] = [
     name: 'settings',
     title: 'settings',
     needs: [],
-    judge: ({ native, settings, mode, beforeUp }) =>
-      mode === 'native' && !beforeUp ? judgeSettings(native, settings.ports) : null,
+    judge: ({ native, engine, settings, mode, beforeUp }) => {
+      if (beforeUp) return null
+      const places = mode === 'native' ? placesOfProcesses(native) : placesOfContainers(engine)
+      return judgeSettings(places, settings.ports)
+    },
   },
   {
     name: 'ports',
@@ -113,7 +116,7 @@ const running: Hop<Facts>[] = [
   {
     name: 'made',
     title: 'up to date',
-    needs: ['engine', 'compose'],
+    needs: ['engine', 'compose', 'settings'],
     judge: ({ engine, mode }) => (mode === 'docker' ? judgeMade(engine) : null),
   },
   {
