@@ -60,9 +60,11 @@ export function copyOfProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lab-doctor-'))
   // As git clone makes it: the containers' users read it too.
   chmodSync(folder, 0o755)
-  const parts = ['server', 'loadgen', 'lab', 'prometheus', 'grafana', 'compose.yaml', 'Dockerfile']
-  for (const part of [...parts, '.dockerignore', 'package.json', 'package-lock.json'])
-    cpSync(join(root, part), join(folder, part), { recursive: true })
+  const parts = [
+    ...['server', 'loadgen', 'lab', 'discovery', 'prometheus', 'grafana'],
+    ...['compose.yaml', 'Dockerfile', '.dockerignore', 'package.json', 'package-lock.json'],
+  ]
+  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return folder
 }

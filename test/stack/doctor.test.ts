@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -430,11 +438,11 @@ test('a folder that was made anew since is not what its container sees, nor is o
   })
 })
 
-test('a folder that Docker made, empty, is why Prometheus ends again and again', async () => {
+test('a folder that Docker made, empty, is why Prometheus does not start', async () => {
   await inAClone(async (clone, env) => {
     rmSync(join(clone, 'prometheus'), { recursive: true })
-    await upPrometheus(env)
-    await containerIs(prometheus, '{{.State.Status}} {{.RestartCount}}', /^restarting [2-9]/)
+    // There is nothing in it for discovery's volume to be mounted on.
+    await assert.rejects(upPrometheus(env), /prometheus\/discovered: read-only file system/)
     const report = await headline({ folder: clone })
     assert.equal(report.first.hop, 'config')
     assert.deepEqual(findingOf(report, 'mounts'), {
@@ -453,13 +461,15 @@ test('a folder that Docker made, empty, is why Prometheus ends again and again',
 
 test('a prometheus.yml that can’t be read is named with its line, whatever comes of it', async () => {
   await inAClone(async (clone, env) => {
-    appendFileSync(join(clone, 'prometheus/prometheus.yml'), '  - job_name: x\n   broken: [\n')
+    const file = join(clone, 'prometheus/prometheus.yml')
+    const lines = readFileSync(file, 'utf8').split('\n').length
+    appendFileSync(file, '  - job_name: x\n   broken: [\n')
     await upPrometheus(env)
     await containerIs(prometheus, '{{.State.Status}} {{.RestartCount}}', /^restarting [2-9]/)
     const { first, hops } = await headline({ folder: clone })
     assert.equal(first.hop, 'config')
     assert.deepEqual(first.evidence, [
-      "prometheus/prometheus.yml:49: did not find expected '-' indicator",
+      `prometheus/prometheus.yml:${lines}: did not find expected '-' indicator`,
     ])
     assert.equal(hops.containers?.status, 'unknown')
   })
