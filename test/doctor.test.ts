@@ -60,7 +60,7 @@ describe('before up', { concurrency: 2 }, () => {
       assert.deepEqual(headline?.evidence, [`${port} (Prometheus): ${who}`])
       assert.equal(
         headline?.advice,
-        `stop what listens there, or take another port: LAB_PROMETHEUS_PORT=${port + 1} make up`,
+        `stop what listens there, or take another port: LAB_PROMETHEUS_PORT=${port + 1} as a line of the file .env`,
       )
       const beside = await examine(lab, '--without', 'prometheus')
       assert.equal(hopOf(beside.report, 'ports')?.status, 'ok')

@@ -71,7 +71,7 @@ test('a port of a profile has its own variable, and one that nobody knows of non
     judgePorts({ listeners: [{ name, port: 9093, ...who }], without: [], ownServer: false })
   assert.match(
     `${adviceFor('alertmanager').advice}`,
-    /another port: LAB_ALERTMANAGER_PORT=9094 make up$/,
+    /another port: LAB_ALERTMANAGER_PORT=9094 as a line of the file \.env$/,
   )
   const { what, advice } = adviceFor('shop')
   assert.deepEqual(

@@ -47,7 +47,7 @@ export function judgePorts({ listeners, without, ownServer }: PortsQuestion): Ve
         : first.name === 'loadgen'
           ? 'stop what listens there, or send load with ARGS="--metrics-port 0", which no dashboard shows'
           : variable
-            ? `stop what listens there, or take another port: ${variable}=${next} make up`
+            ? `stop what listens there, or take another port: ${variable}=${next} as a line of the file .env`
             : 'stop what listens there',
   }
 }

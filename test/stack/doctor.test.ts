@@ -539,7 +539,7 @@ test('a port that another container has is named with it, before up and when up 
     assert.equal(before.first.what, `port 9090 (Prometheus) is taken by the container ${name}`)
     assert.equal(
       before.first.advice,
-      'stop what listens there, or take another port: LAB_PROMETHEUS_PORT=9091 make up',
+      'stop what listens there, or take another port: LAB_PROMETHEUS_PORT=9091 as a line of the file .env',
     )
     await assert.rejects(compose('up', '--detach', 'prometheus'))
     const failed = await headline()
