@@ -57,11 +57,13 @@ export async function targetCommand(
   return 0
 }
 
-export type Answers = FirstScrapeOptions & Pick<TargetProcess, 'out' | 'grafana' | 'inContainer'>
+export type Answers = FirstScrapeOptions &
+  Pick<TargetProcess, 'out' | 'say' | 'grafana' | 'inContainer'>
 
 /** Waits for the first scrape of each target, and prints how it went, what histograms it has, and where they are to be seen. */
 export async function sayHowTheyAnswer(targets: Target[], options: Answers): Promise<void> {
-  const { out, grafana, inContainer } = options
+  const { out, say, grafana, inContainer } = options
+  if (targets.length > 0) say('waiting for the first scrape, which takes up to 15 s')
   const port = await grafana()
   const answers = targets.map(async (target) => ({
     target,

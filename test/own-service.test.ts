@@ -150,9 +150,10 @@ test('the example is as short as the guide says', () => {
 })
 
 test('a service that does not run is named, and the lab is up all the same', async () => {
-  const { exitCode, stdout } = await run(commands[1] ?? '')
+  const { exitCode, stdout, stderr } = await run(commands[1] ?? '')
   assert.equal(exitCode, 0)
   assert.match(stdout, /The lab is up:\n {2}server /)
+  assert.match(stderr, /waiting for the first scrape, which takes up to 15 s\n$/)
   assert.match(
     stdout,
     /localhost:\d+ does not answer Prometheus yet: .*connection refused\n {2}start it, or name the port/,

@@ -92,7 +92,7 @@ const advices: [lastError: string, advice: string][] = [
   ],
   [
     'server returned HTTP status 404 Not Found',
-    'if its metrics are at another path, name it: TARGET=host:port/path',
+    'if its metrics are at another path, name it: TARGET=host:port/path; if it has none: docs/your-own-service.md',
   ],
   [
     'server returned HTTP status 401 Unauthorized',

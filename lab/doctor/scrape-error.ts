@@ -131,7 +131,7 @@ const adviceOnStatus: Record<string, string> = {
   400: speaksHttps,
   401: 'let /metrics do without a login: Prometheus has none to give',
   403: 'let /metrics do without a login: Prometheus has none to give',
-  404: 'if its metrics are at another path, name it: TARGET=host:port/path',
+  404: 'if its metrics are at another path, name it: TARGET=host:port/path; if it has none: docs/your-own-service.md',
 }
 
 /** What Prometheus asks, as this machine would. */

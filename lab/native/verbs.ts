@@ -139,7 +139,7 @@ async function runUp(known: Known) {
   const prometheusUrl = `http://127.0.0.1:${settings.ports.prometheus}`
   const shown = async () => (grafana ? settings.ports.grafana : null)
   const out = (text: string) => print(text.trimEnd())
-  const answers = { prometheusUrl, sinceMs, sleep, out, grafana: shown, inContainer: false }
+  const answers = { prometheusUrl, sinceMs, sleep, out, say, grafana: shown, inContainer: false }
   if (prometheus) await sayHowTheyAnswer(targets ?? [], answers)
   return 0
 
