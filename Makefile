@@ -92,9 +92,11 @@ node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
+# Always as the server's: Compose writes the service's name into the image, so built as another's it is another image,
+# and the server that runs looks outdated.
 .PHONY: image
 image:
-	docker compose build --quiet loadgen
+	docker compose build --quiet server
 
 .SECONDEXPANSION:
 
