@@ -23,7 +23,6 @@ const project = join(import.meta.dirname, '..')
 const env: NodeJS.ProcessEnv = { ...settingsFile(), TARGET: undefined, ...process.env }
 const { ports, secure, urls } = addressesOf(env)
 const answers = {
-  console: () => answersAt(`${urls.control}/api/behaviour`),
   prometheus: () => answersAt(`${urls.prometheus}/-/ready`),
   grafana: () => answersAt(`${urls.grafana}/api/health`),
   alertmanager: () => answersAt(`${urls.alertmanager}/-/ready`),
@@ -50,7 +49,11 @@ const verbs: Record<string, (args: string[]) => Promise<number>> = {
       ...lab,
       ports,
       secure,
-      consoleRuns: answers.console,
+      consoleRuns: () =>
+        lab.control.behaviour().then(
+          () => true,
+          () => false,
+        ),
       grafanaRuns: answers.grafana,
       signal: untilEnded(),
     })

@@ -52,6 +52,14 @@ test('every request of the load generator’s container is counted, and the medi
   assert.ok(Math.abs(shown - truth) <= 0.1, `shown ${shown} s, injected ${truth} s`)
 })
 
+test('the demo in a container says where all is that runs, and what does not', async () => {
+  const lab = ['--service-ports', '--entrypoint', 'node', 'loadgen', 'lab/main.ts', 'demo']
+  const { stdout } = await compose('run', '--rm', '-T', ...lab, '--duration', '3s')
+  assert.match(stdout, /\n {2}console {5}http:\/\/localhost:8081\n/)
+  assert.match(stdout, /\n {2}Grafana {5}not running/)
+  assert.match(stdout, /\n {2}server {6}http:\/\/localhost:8080\/images\n/)
+})
+
 test('verify proves the picture from the load generator’s container', async () => {
   const lab = ['--service-ports', '--entrypoint', 'node', 'loadgen', 'lab/main.ts', 'verify']
   const { stdout } = await compose('run', '--rm', '-T', ...lab, '--requests', '600', '--json', '-')
