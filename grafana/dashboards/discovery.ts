@@ -1,11 +1,11 @@
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import { BytesIEC, NoUnit, RequestsPerSecond, Seconds } from '@grafana/grafana-foundation-sdk/units'
 import { etcd, list } from './discovery-queries.ts'
 import {
+  explanation,
   instantQuery,
   labDashboard,
   linesOverTime,
+  mapping,
   oneNumber,
   query,
   statesOverTime,
@@ -39,13 +39,9 @@ export function discoveryDashboard() {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      'Nobody told Prometheus of these servers: each has put an entry into etcd, under a **lease** that it keeps alive, and discovery writes the entries down as targets. Kill one, and its lease runs out; stop etcd, and the list stays and grows old. Nothing is here without the profile `discovery`: `docker compose --profile discovery up --detach`.',
-    )
+  explanation(
+    'Nobody told Prometheus of these servers: each has put an entry into etcd, under a **lease** that it keeps alive, and discovery writes the entries down as targets. Kill one, and its lease runs out; stop etcd, and the list stays and grows old. Nothing is here without the profile `discovery`: `docker compose --profile discovery up --detach`.',
+  )
 
 const targets = () =>
   oneNumber('Servers in the list', 'What discovery has written for Prometheus to scrape.')
@@ -159,9 +155,6 @@ const size = () =>
     .withTarget(query(etcd.resident(), 'memory'))
     .withTarget(query(etcd.databaseSize(), 'database'))
 
-const oneAndZero = (one: string, zero: string): dashboard.ValueMap[] => [
-  {
-    type: dashboard.MappingType.ValueToText,
-    options: { 0: { text: zero, color: 'red' }, 1: { text: one, color: 'green' } },
-  },
+const oneAndZero = (one: string, zero: string) => [
+  mapping({ 0: { text: zero, color: 'red' }, 1: { text: one, color: 'green' } }),
 ]

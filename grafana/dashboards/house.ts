@@ -4,6 +4,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus'
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
+import * as text from '@grafana/grafana-foundation-sdk/text'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
 import { annotations } from './annotations.ts'
 import { scrapeIntervalSeconds } from './metrics.ts'
@@ -28,6 +29,15 @@ export function labDashboard(uid: string, title: string, description: string) {
     )
   for (const annotation of annotations()) builder.annotation(annotation)
   return builder
+}
+
+/** What a dashboard is about, in Markdown: the panel at its top. */
+export function explanation(content: string, description = 'What this dashboard is about.') {
+  return new text.PanelBuilder()
+    .title('What you see')
+    .description(description)
+    .mode(text.TextMode.Markdown)
+    .content(content)
 }
 
 /** Lines over time, from zero, with a legend that says the last value. */
@@ -120,6 +130,11 @@ export function thresholds(steps: dashboard.Threshold[]) {
     .mode(dashboard.ThresholdsMode.Absolute)
     .steps(steps)
 }
+
+/** What values are called, and in which colour. */
+export const mapping = (
+  options: Record<string, dashboard.ValueMappingResult>,
+): dashboard.ValueMap => ({ type: dashboard.MappingType.ValueToText, options })
 
 /** The property of an override that gives a series its colour, by Grafana's name for it. */
 export function fixedColor(color: string): dashboard.DynamicConfigValue {

@@ -1,7 +1,6 @@
 import type * as cog from '@grafana/grafana-foundation-sdk/cog'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import { NoUnit, Seconds } from '@grafana/grafana-foundation-sdk/units'
-import { labDashboard, linesOverTime, oneNumber } from './house.ts'
+import { explanation, labDashboard, linesOverTime, oneNumber } from './house.ts'
 import { influxDatasource } from './influx-metrics.ts'
 import { pushed } from './influx-queries.ts'
 
@@ -26,13 +25,10 @@ export function influxDashboard() {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about, and why it may be empty.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      'InfluxDB is optional. **Panels with an error or without data mean that it is off**: `COMPOSE_PROFILES=influx make up` starts it and has the server push to it.\n\nPrometheus fetches buckets, from which any quantile of any time can be estimated. Here the server pushes what it has already summed up: sums, means and extremes of many intervals are exact, **quantiles of many intervals can’t be put together**. Points are of 30 s each, at the beginning of those 30 s; the first and the last may be of less.',
-    )
+  explanation(
+    'InfluxDB is optional. **Panels with an error or without data mean that it is off**: `COMPOSE_PROFILES=influx make up` starts it and has the server push to it.\n\nPrometheus fetches buckets, from which any quantile of any time can be estimated. Here the server pushes what it has already summed up: sums, means and extremes of many intervals are exact, **quantiles of many intervals can’t be put together**. Points are of 30 s each, at the beginning of those 30 s; the first and the last may be of less.',
+    'What this dashboard is about, and why it may be empty.',
+  )
 
 const requests = () =>
   oneNumber(

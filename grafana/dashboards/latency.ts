@@ -1,5 +1,4 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import {
   NoUnit,
   PercentUnit,
@@ -8,7 +7,15 @@ import {
 } from '@grafana/grafana-foundation-sdk/units'
 import { distributionBars } from './distribution-bars.ts'
 import { distributionHeatmap } from './distribution-heatmap.ts'
-import { bars, instantQuery, labDashboard, oneNumber, query, thresholds } from './house.ts'
+import {
+  bars,
+  explanation,
+  instantQuery,
+  labDashboard,
+  oneNumber,
+  query,
+  thresholds,
+} from './house.ts'
 import { percentilesOverTime } from './percentiles.ts'
 import { latency } from './queries.ts'
 import { jobs, routes } from './variables.ts'
@@ -47,13 +54,9 @@ export function latencyDistribution() {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      'The lab’s server delays each answer by a time that it draws itself – by default anything from 0 to 2 s, all equally likely – and here is what a histogram makes of that. Nothing to see yet? Run `make load`.',
-    )
+  explanation(
+    'The lab’s server delays each answer by a time that it draws itself – by default anything from 0 to 2 s, all equally likely – and here is what a histogram makes of that. Nothing to see yet? Run `make load`.',
+  )
 
 const count = () =>
   oneNumber(

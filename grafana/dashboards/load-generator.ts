@@ -1,5 +1,4 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import {
   NoUnit,
   PercentUnit,
@@ -8,6 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/units'
 import {
   bars,
+  explanation,
   fixedColor,
   instantQuery,
   labDashboard,
@@ -48,13 +48,9 @@ export function loadGeneratorDashboard() {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      'The client’s side of a run of `make load`. *Response time* counts from the instant a request was **due**, *service time* from the instant it was **sent**: where they part, requests waited, and a tool that counts since sent would not have told you. The numbers at the top are of the last run in the time shown.',
-    )
+  explanation(
+    'The client’s side of a run of `make load`. *Response time* counts from the instant a request was **due**, *service time* from the instant it was **sent**: where they part, requests waited, and a tool that counts since sent would not have told you. The numbers at the top are of the last run in the time shown.',
+  )
 
 const count = () =>
   oneNumber(

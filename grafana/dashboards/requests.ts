@@ -11,6 +11,7 @@ import {
   instantQuery,
   labDashboard,
   linesOverTime,
+  mapping,
   oneNumber,
   query,
   statesOverTime,
@@ -200,8 +201,3 @@ const errorShareColors = [
   { value: 0.001, color: 'orange' },
   { value: 0.01, color: 'red' },
 ]
-
-const mapping = (options: Record<string, dashboard.ValueMappingResult>): dashboard.ValueMap => ({
-  type: dashboard.MappingType.ValueToText,
-  options,
-})

@@ -1,5 +1,4 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import {
   NoUnit,
   PercentUnit,
@@ -8,7 +7,15 @@ import {
 } from '@grafana/grafana-foundation-sdk/units'
 import { distributionBars } from './distribution-bars.ts'
 import { distributionHeatmap } from './distribution-heatmap.ts'
-import { fixedColor, instantQuery, labDashboard, linesOverTime, oneNumber, query } from './house.ts'
+import {
+  explanation,
+  fixedColor,
+  instantQuery,
+  labDashboard,
+  linesOverTime,
+  oneNumber,
+  query,
+} from './house.ts'
 import { percentilesOverTime } from './percentiles.ts'
 import { service } from './service-queries.ts'
 import { serviceVariables } from './service-variables.ts'
@@ -45,13 +52,9 @@ export function serviceDashboard() {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      'The service chosen above, by one of its histograms. `make up TARGET=localhost:3001` has Prometheus scrape it; `make load ARGS=http://localhost:3001/` sends it load. Percentiles and means are in seconds where the histogram’s name ends in _seconds, _milliseconds, _ms or _microseconds, and taken for seconds where it doesn’t say.',
-    )
+  explanation(
+    'The service chosen above, by one of its histograms. `make up TARGET=localhost:3001` has Prometheus scrape it; `make load ARGS=http://localhost:3001/` sends it load. Percentiles and means are in seconds where the histogram’s name ends in _seconds, _milliseconds, _ms or _microseconds, and taken for seconds where it doesn’t say.',
+  )
 
 const rate = () =>
   oneNumber('Request rate', 'Answers a second, now, and how it went.')

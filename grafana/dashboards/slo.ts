@@ -1,12 +1,12 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import { NoUnit, PercentUnit } from '@grafana/grafana-foundation-sdk/units'
 import {
+  explanation,
   fixedColor,
   instantQuery,
   labDashboard,
   linesOverTime,
+  mapping,
   oneNumber,
   query,
   statesOverTime,
@@ -46,13 +46,9 @@ export function sloDashboard() {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      `*Availability*: 99.9 % of the requests to / and /images get no 5xx. *Latency*: 99 % of the others end within ${latencyLimitSeconds} s. What may be bad is the **error budget**, and how many times too fast it is spent the **burn rate**. Ordinary load burns nothing: run \`make incident\` beside \`make load\`, and \`make recover\` when you have seen enough.`,
-    )
+  explanation(
+    `*Availability*: 99.9 % of the requests to / and /images get no 5xx. *Latency*: 99 % of the others end within ${latencyLimitSeconds} s. What may be bad is the **error budget**, and how many times too fast it is spent the **burn rate**. Ordinary load burns nothing: run \`make incident\` beside \`make load\`, and \`make recover\` when you have seen enough.`,
+  )
 
 const objectives = () =>
   oneNumber(
@@ -120,14 +116,11 @@ const alertStates = () =>
     'Which alerts there were when, as Prometheus’ own series ALERTS says. Pending: true, but not yet for long enough. What each means and what to do is in docs/alerts.md.',
   )
     .mappings([
-      {
-        type: dashboard.MappingType.ValueToText,
-        options: {
-          0: { text: 'all is well', color: 'green' },
-          1: { text: 'pending', color: 'orange' },
-          2: { text: 'firing', color: 'red' },
-        },
-      },
+      mapping({
+        0: { text: 'all is well', color: 'green' },
+        1: { text: 'pending', color: 'orange' },
+        2: { text: 'firing', color: 'red' },
+      }),
     ])
     .withTarget(query(alerts.states(), '{{alertname}} {{slo}} {{severity}} {{job}}'))
 

@@ -1,9 +1,9 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import * as text from '@grafana/grafana-foundation-sdk/text'
 import { PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units'
 import { distributionBars } from './distribution-bars.ts'
 import {
+  explanation,
   fixedColor,
   instantQuery,
   labDashboard,
@@ -69,13 +69,9 @@ const colors = {
 }
 
 const whatYouSee = () =>
-  new text.PanelBuilder()
-    .title('What you see')
-    .description('What this dashboard is about.')
-    .mode(text.TextMode.Markdown)
-    .content(
-      'The server knows every delay that it injected, so it can tell the **exact** percentiles. A histogram knows only how many answers fell between two of its bounds, and guesses along a straight line in between. Here three histograms with different bounds guess about the same requests. Where many answers share a wide bucket, the guess is far off. Run `make load`, then try another behaviour: `curl -X PUT localhost:8081/api/behaviour -d \'{"name": "bimodal"}\'`; the mark on all panels says when it changed, and for a minute after it both behaviours are in all numbers.',
-    )
+  explanation(
+    'The server knows every delay that it injected, so it can tell the **exact** percentiles. A histogram knows only how many answers fell between two of its bounds, and guesses along a straight line in between. Here three histograms with different bounds guess about the same requests. Where many answers share a wide bucket, the guess is far off. Run `make load`, then try another behaviour: `curl -X PUT localhost:8081/api/behaviour -d \'{"name": "bimodal"}\'`; the mark on all panels says when it changed, and for a minute after it both behaviours are in all numbers.',
+  )
 
 const behaviour = () =>
   oneNumber('Behaviour', 'What the server does to requests now.')
