@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { keepPrograms } from './fetched-programs.ts'
 
 const run = promisify(execFile)
 
@@ -28,9 +29,8 @@ export async function fetchDebianPrograms({
   folder,
   aptGet = 'apt-get',
 }: DebianPrograms): Promise<void> {
-  const scratch = `${folder}.${process.pid}`
-  const apt = join(scratch, 'apt')
-  try {
+  await keepPrograms(folder, programs, async (scratch) => {
+    const apt = join(scratch, 'apt')
     await mkdir(join(apt, 'lists', 'partial'), { recursive: true })
     await mkdir(join(apt, 'cache', 'archives', 'partial'), { recursive: true })
     // State of its own, so that it works for any user and leaves the system's alone.
@@ -44,11 +44,6 @@ export async function fetchDebianPrograms({
     await run(aptGet, [...own, 'update'], options)
     await run(aptGet, [...own, 'download', ...packages], options)
     await run('sh', ['-c', 'for each in ./*.deb; do dpkg-deb -x "$each" unpacked; done'], options)
-    await mkdir(folder, { recursive: true })
-    for (const name of programs) {
-      await rename(join(scratch, 'unpacked', 'usr', 'bin', name), join(folder, name))
-    }
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+    return join(scratch, 'unpacked', 'usr', 'bin')
+  })
 }

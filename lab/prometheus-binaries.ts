@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { fetchDebianPrograms } from './debian-package.ts'
+import { download, goArch, keepPrograms } from './fetched-programs.ts'
 
 const run = promisify(execFile)
 
@@ -94,9 +95,6 @@ async function firstWithBoth(folders: string[]): Promise<Binaries | undefined> {
   return undefined
 }
 
-/** Go's names of what Node.js calls otherwise. */
-const goArch: Record<string, string> = { x64: 'amd64', arm64: 'arm64' }
-
 type Release = Required<Pick<FindOptions, 'releases' | 'platform' | 'arch'>> & { folder: string }
 
 async function fetchRelease({ folder, releases, platform, arch }: Release) {
@@ -114,32 +112,11 @@ async function fetchRelease({ folder, releases, platform, arch }: Release) {
   if (actual !== published) {
     throw new Error(`${name}.tar.gz has the checksum ${actual}, and should have ${published}`)
   }
-  await inScratch(folder, async (scratch) => {
+  await keepPrograms(folder, ['promtool', 'prometheus'], async (scratch) => {
     await writeFile(join(scratch, 'release.tar.gz'), archive)
     await run('tar', ['-xzf', 'release.tar.gz'], { cwd: scratch })
     return join(scratch, name)
   })
-}
-
-/** Lets `make` work in a scratch folder, and keeps the programs of the folder that it answers with. */
-async function inScratch(folder: string, make: (scratch: string) => Promise<string>) {
-  const scratch = `${folder}.${process.pid}`
-  try {
-    await mkdir(scratch, { recursive: true })
-    const from = await make(scratch)
-    await mkdir(folder, { recursive: true })
-    for (const name of ['promtool', 'prometheus']) {
-      await rename(join(from, name), join(folder, name))
-    }
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
-}
-
-async function download(url: string): Promise<Buffer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(300_000) })
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
-  return Buffer.from(await response.arrayBuffer())
 }
 
 function reasonOf(error: unknown): string {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { fetchDebianPrograms } from '../lab/debian-package.ts'
+import { download, goArch, keepPrograms } from '../lab/fetched-programs.ts'
 
 const run = promisify(execFile)
 
@@ -53,29 +54,18 @@ const isProgram = (file: string) =>
 
 async function fetchRelease(folder: string): Promise<void> {
   const { platform, arch } = process
-  const name = `etcd-v${ETCD_VERSION}-${platform}-${arch === 'x64' ? 'amd64' : arch}`
+  const name = `etcd-v${ETCD_VERSION}-${platform}-${goArch[arch] ?? arch}`
   const archive = `${name}${platform === 'linux' ? '.tar.gz' : '.zip'}`
   const sums = (await download(`${releases}/SHA256SUMS`)).toString()
   const bytes = await download(`${releases}/${archive}`)
   const sum = createHash('sha256').update(bytes).digest('hex')
   if (!sums.includes(`${sum}  ${archive}`)) throw new Error(`${archive} has the wrong checksum`)
   // Tests run in several processes: each works in a folder of its own, and the last one's program stays.
-  const cwd = `${folder}.${process.pid}`
-  try {
-    await mkdir(cwd, { recursive: true })
+  await keepPrograms(folder, ['etcd'], async (cwd) => {
     await writeFile(join(cwd, archive), bytes)
     await (platform === 'linux'
       ? run('tar', ['-xzf', archive], { cwd })
       : run('unzip', ['-q', archive], { cwd }))
-    await mkdir(folder, { recursive: true })
-    await rename(join(cwd, name, 'etcd'), join(folder, 'etcd'))
-  } finally {
-    await rm(cwd, { recursive: true, force: true })
-  }
-}
-
-async function download(url: string): Promise<Buffer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(300_000) })
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
-  return Buffer.from(await response.arrayBuffer())
+    return join(cwd, name)
+  })
 }

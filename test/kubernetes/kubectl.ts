@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, chmod, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { access, chmod, constants, mkdir, writeFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { download, goArch, keepPrograms } from '../../lab/fetched-programs.ts'
 import { root } from '../processes.ts'
 
 const run = promisify(execFile)
@@ -44,20 +45,17 @@ export async function findKustomize(): Promise<Kustomize> {
   }
   for (const [name, fetchInto] of Object.entries(sources)) {
     process.stderr.write(`no kubectl that will do: fetching ${name} into ${folder}\n`)
-    const scratch = `${folder}.${process.pid}`
     try {
-      await mkdir(scratch, { recursive: true })
-      const program = await fetchInto(scratch)
-      await chmod(program, 0o755)
-      await mkdir(folder, { recursive: true })
-      await rename(program, join(folder, 'kubectl'))
+      await keepPrograms(folder, ['kubectl'], async (scratch) => {
+        const program = await fetchInto(scratch)
+        await chmod(program, 0o755)
+        return dirname(program)
+      })
       const fetched: Kustomize = [join(folder, 'kubectl'), 'kustomize']
       if ((await kustomizeVersion(fetched)) !== null) return fetched
       tried.push(`${name}: does not run here`)
     } catch (error) {
       tried.push(`${name}: ${reasonOf(error)}`)
-    } finally {
-      await rm(scratch, { recursive: true, force: true })
     }
   }
   throw new Error(
@@ -87,23 +85,19 @@ const reasonOf = (error: unknown): string => {
   return stderr.trim().split('\n').at(-1) || `${message}`.split('\n')[0] || 'failed'
 }
 
-/** Go's names of what Node.js calls otherwise. */
-const goArch: Record<string, string> = { x64: 'amd64', arm64: 'arm64' }
+const limitMs = 120_000
 
 const fetchRelease = async (scratch: string): Promise<string> => {
   const { platform, arch } = process
   const url = `https://dl.k8s.io/release/v${KUBECTL_VERSION}/bin/${platform}/${goArch[arch] ?? arch}/kubectl`
-  const [published, program] = await Promise.all([download(`${url}.sha256`), download(url)])
+  const [published, program] = await Promise.all([
+    download(`${url}.sha256`, limitMs),
+    download(url, limitMs),
+  ])
   const actual = createHash('sha256').update(program).digest('hex')
   if (actual !== published.toString().trim()) throw new Error(`${url} has the checksum ${actual}`)
   await writeFile(join(scratch, 'kubectl'), program)
   return join(scratch, 'kubectl')
-}
-
-const download = async (url: string): Promise<Buffer> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) })
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`)
-  return Buffer.from(await response.arrayBuffer())
 }
 
 /** Debian's own mirror and key, as this machine has them, with state of its own: nothing of the system changes. */
