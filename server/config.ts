@@ -7,7 +7,13 @@ import {
   influxVariables,
 } from './influx-config.ts'
 import type { Neighbour } from './neighbours.ts'
-import { needEtcd, type Registration, registrationVariables } from './registration-config.ts'
+import {
+  needEtcd,
+  type Registration,
+  registrationConfig,
+  registrationVariables,
+} from './registration-config.ts'
+import { whole } from './variables.ts'
 
 /** What the server is told by its environment. */
 export type Config = {
@@ -56,14 +62,6 @@ const MAX_SECONDS = 2_147_483
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-const whole = (min: number, max: number) => {
-  const error = `a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d+$/, error)
-    .transform(Number)
-    .pipe(z.int(error).min(min, error).max(max, error))
-}
 const oneOf = <T extends string>(names: readonly T[]) => z.enum(names, `one of ${names.join(', ')}`)
 
 const httpUrl = z.url({ protocol: /^http$/, error: 'the http:// URL that it has from here' })
@@ -105,8 +103,6 @@ const environment = z.object({
   TLS_KEY: z.string().optional(),
   ...influxVariables,
   ...registrationVariables,
-  SERVICE_PORT: whole(1, 65535).optional(),
-  LEASE_SECONDS: whole(5, 3600).default(10),
 })
 
 /**
@@ -171,16 +167,7 @@ export function readConfig(env: NodeJS.ProcessEnv, defaultVersion: string): Conf
         ? { certFile: data.TLS_CERT, keyFile: data.TLS_KEY }
         : undefined,
     influx: influxConfig(data),
-    registration: data.ETCD_URL
-      ? {
-          etcdUrl: data.ETCD_URL,
-          name: data.SERVICE_NAME ?? 'httpserver',
-          id: data.SERVICE_ID,
-          host: data.SERVICE_HOST,
-          port: data.SERVICE_PORT,
-          leaseSeconds: data.LEASE_SECONDS,
-        }
-      : undefined,
+    registration: registrationConfig(data),
   }
 }
 

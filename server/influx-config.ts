@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { whole } from './variables.ts'
 
 /** Where requests are pushed to, and how. */
 export type InfluxConfig = {
@@ -39,13 +40,7 @@ export const influxVariables = {
   INFLUX_BUFFER_POINTS: z
     .string()
     .regex(/^\d{1,7}$/, 'a whole number from 1 to 1000000')
-    .transform(Number)
-    .pipe(
-      z
-        .int()
-        .min(1, 'a whole number from 1 to 1000000')
-        .max(1_000_000, 'a whole number from 1 to 1000000'),
-    )
+    .pipe(whole(1, 1_000_000))
     .default(10_000),
 }
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { whole } from './variables.ts'
 
 /** Where and as what the server registers itself. */
 export type Registration = {
@@ -29,7 +30,7 @@ const isRoot = (text: string) => {
   return !username && !password && pathname === '/' && !search && !hash
 }
 
-/** The variables of the environment that say so, but for whole numbers. */
+/** The variables of the environment that say so. */
 export const registrationVariables = {
   ETCD_URL: z
     .string()
@@ -41,6 +42,24 @@ export const registrationVariables = {
     .string()
     .regex(/^[\w.:-]+$/, 'a name or an address that others reach this server by')
     .optional(),
+  SERVICE_PORT: whole(1, 65535).optional(),
+  LEASE_SECONDS: whole(5, 3600).default(10),
+}
+
+type Parsed = z.infer<z.ZodObject<typeof registrationVariables>>
+
+/** The server's entry; undefined where there is no etcd to have it. */
+export function registrationConfig(data: Parsed): Registration | undefined {
+  return data.ETCD_URL === undefined
+    ? undefined
+    : {
+        etcdUrl: data.ETCD_URL,
+        name: data.SERVICE_NAME ?? 'httpserver',
+        id: data.SERVICE_ID,
+        host: data.SERVICE_HOST,
+        port: data.SERVICE_PORT,
+        leaseSeconds: data.LEASE_SECONDS,
+      }
 }
 
 /** Those that say nothing without `ETCD_URL`. */
