@@ -1,3 +1,4 @@
+import type { Target as ActiveTarget } from './doctor/targets.ts'
 import { createPrometheus } from './prometheus.ts'
 import { hostName, scrapeUrl, type Target } from './target.ts'
 
@@ -49,14 +50,6 @@ export const otherHistograms = '(go|jvm|nodejs|process|python|dotnet)_.+|.+_byte
  */
 const asHere = (url: string) =>
   url.replace(/^https?:/, '').replace(`//${hostName}:`, '//127.0.0.1:')
-
-type ActiveTarget = {
-  scrapeUrl: string
-  labels: Record<string, string>
-  health: 'up' | 'down' | 'unknown'
-  lastScrape: string
-  lastError: string
-}
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#targets */
 async function activeTargets(prometheusUrl: string): Promise<ActiveTarget[]> {

@@ -2,15 +2,14 @@ import { refusalOf } from './answer.ts'
 import { boundOf } from './bound.ts'
 import { judgeClocks } from './clocks-hop.ts'
 import { judgeCompose } from './compose-hop.ts'
-import { judgeConfig } from './config-hop.ts'
 import { judgeContainers } from './containers-hop.ts'
-import { judgeDashboards } from './dashboards-hop.ts'
 import { judgeDisk } from './disk-hop.ts'
 import { judgeDockerDisk } from './docker-disk-hop.ts'
 import { judgeEngine } from './engine-hop.ts'
 import type { Hop } from './examine.ts'
 import { judgeExposition } from './exposition-hop.ts'
 import type { Facts } from './facts.ts'
+import { fileHops } from './file-hops.ts'
 import { judgeDatasource, judgeGrafana } from './grafana-hop.ts'
 import { judgeLoadGenerator } from './load-generator-hop.ts'
 import { judgeMachine } from './machine-hop.ts'
@@ -57,19 +56,7 @@ const before: Hop<Facts>[] = [
     needs: ['engine'],
     judge: ({ engine, mode }) => (mode === 'docker' ? judgeCompose(engine) : null),
   },
-  {
-    name: 'config',
-    title: 'configuration',
-    // It is Compose that promtool is asked through.
-    needs: ['compose'],
-    judge: ({ promtool, sources }) => judgeConfig(promtool, sources),
-  },
-  {
-    name: 'dashboards',
-    title: 'dashboards',
-    needs: [],
-    judge: ({ provisioning }) => judgeDashboards(provisioning),
-  },
+  ...fileHops,
   {
     name: 'settings',
     title: 'settings',

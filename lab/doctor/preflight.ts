@@ -1,9 +1,8 @@
 import { folderOf } from '../native/folder.ts'
 import type { Settings } from '../native/settings.ts'
-import { judgeConfig } from './config-hop.ts'
-import { judgeDashboards } from './dashboards-hop.ts'
 import { judgeDisk } from './disk-hop.ts'
 import { examine, type Hop } from './examine.ts'
+import { fileHops } from './file-hops.ts'
 import type { Finding } from './finding.ts'
 import { dataFolderOf } from './native-lab.ts'
 import { checkConfig, findPromtool } from './promtool.ts'
@@ -30,28 +29,12 @@ export async function preflight({ project, settings, path }: PreflightOptions): 
     provisioning: readProvisioning(project),
     folders: [dataFolderOf(folderOf(settings.folder).prometheusData)],
   }
-  return examine(facts, hops).filter(({ status }) => status === 'broken')
+  return examine(facts, [...fileHops, disk]).filter(({ status }) => status === 'broken')
 }
 
-type Facts = {
-  promtool: Parameters<typeof judgeConfig>[0]
-  sources: Record<string, string>
-  provisioning: Parameters<typeof judgeDashboards>[0]
-  folders: Parameters<typeof judgeDisk>[0]
+const disk: Hop<{ folders: Parameters<typeof judgeDisk>[0] }> = {
+  name: 'disk',
+  title: 'disk',
+  needs: [],
+  judge: ({ folders }) => judgeDisk(folders),
 }
-
-const hops: Hop<Facts>[] = [
-  {
-    name: 'config',
-    title: 'configuration',
-    needs: [],
-    judge: ({ promtool, sources }) => judgeConfig(promtool, sources),
-  },
-  {
-    name: 'dashboards',
-    title: 'dashboards',
-    needs: [],
-    judge: ({ provisioning }) => judgeDashboards(provisioning),
-  },
-  { name: 'disk', title: 'disk', needs: [], judge: ({ folders }) => judgeDisk(folders) },
-]
